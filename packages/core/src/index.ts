@@ -1,0 +1,37 @@
+export {
+  checkSize,
+  compareBytes,
+  concatBytes,
+  equalBytes,
+  formatBase64,
+  formatBase64Url,
+  formatHex,
+  formatUint64,
+  formatUtf8,
+  parseBase64,
+  parseBase64Url,
+  parseDecimal,
+  parseHex,
+  parseUint64,
+  parseUtf8,
+} from './bytes.ts';
+export {
+  ed25519Signer,
+  isEd25519PublicKey,
+  nobleEd25519,
+  type Ed25519,
+  type Signer,
+} from './ed25519.ts';
+export { CORE_CODES, CodedError, errorFactory, isCodedError, type CoreCode } from './error.ts';
+export { DIGEST_BYTES, sha256, type HashSuite, type SuiteName } from './hash.ts';
+export { formatInstant, parseDate, parseInstant } from './instant.ts';
+export { canonicalBytes, canonicalize, parseCanonical } from './jcs.ts';
+export {
+  FILE_LIMITS,
+  STATEMENT_LIMITS,
+  parseJson,
+  type JsonLimits,
+  type JsonObject,
+  type JsonValue,
+} from './json.ts';
+export { ShapeReader, pointerToken, type Refuse } from './shape.ts';

