@@ -1,0 +1,80 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { FILE_LIMITS, ShapeReader, formatBase64, parseJson, type Signer } from '@anchorlog/core';
+import { nodeEd25519Signer } from '@anchorlog/core/node';
+import { writeDurably } from './durable-file.ts';
+import { sdkError } from './error.ts';
+
+/** What a key is for. One key serves one purpose only. */
+export type KeyUse = 'checkpoint' | 'receipt' | 'issuer' | 'operator';
+
+/** A private key as it stands in a file that only its owner can read (spec/notary §3). */
+export interface KeyFile {
+  readonly use: KeyUse;
+  /** The note key name, the issuer as `org/system`, or the operator's name. */
+  readonly name: string;
+  readonly alg: 'Ed25519' | 'secp256k1';
+  /** 32 bytes. */
+  readonly secret: Uint8Array;
+}
+
+const FORMAT = 'anchorlog/key/1';
+const ALGORITHM = {
+  checkpoint: 'Ed25519',
+  receipt: 'Ed25519',
+  issuer: 'Ed25519',
+  operator: 'secp256k1',
+} as const;
+
+const shape = new ShapeReader((at, expected) => {
+  throw sdkError('SDK_KEY_MALFORMED', `key file: expected ${expected} at ${at}`, { at });
+});
+
+/** Make a new key from the system's randomness. */
+export function generateKey(use: KeyUse, name: string): KeyFile {
+  return { use, name, alg: ALGORITHM[use], secret: new Uint8Array(randomBytes(32)) };
+}
+
+/** Write a key file, readable by its owner only; an existing one is never overwritten. @throws SDK_ALREADY_INITIALIZED */
+export async function writeKeyFile(path: string, key: KeyFile): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const { use, name, alg, secret } = key;
+  const text = JSON.stringify(
+    { format: FORMAT, use, name, alg, secret: formatBase64(secret) },
+    null,
+    2,
+  );
+  await writeDurably(path, `${text}\n`, { mode: 0o600, exclusive: true });
+}
+
+/** Read a key file and demand its use and name. @throws SDK_KEY_MALFORMED */
+export async function readKeyFile(path: string, use: KeyUse, name?: string): Promise<KeyFile> {
+  let text: Uint8Array;
+  try {
+    text = await readFile(path);
+  } catch (cause) {
+    throw sdkError('SDK_KEY_MALFORMED', `key file: cannot read the ${use} key`, { use }, { cause });
+  }
+  const members = ['format', 'use', 'name', 'alg', 'secret'];
+  const file = shape.object(parseJson(text, FILE_LIMITS), '', { required: members });
+  shape.word(file['format'], '/format', [FORMAT]);
+  const key: KeyFile = {
+    use: shape.word(file['use'], '/use', [use]),
+    name: shape.string(file['name'], '/name'),
+    alg: shape.word(file['alg'], '/alg', [ALGORITHM[use]]),
+    secret: shape.base64(file['secret'], '/secret', 32),
+  };
+  if (name !== undefined && key.name !== name) {
+    throw sdkError(
+      'SDK_KEY_MALFORMED',
+      `key file: expected the ${use} key of ${name}, got one of ${key.name}`,
+    );
+  }
+  return key;
+}
+
+/** Make an Ed25519 signer of a key. */
+export function signerOf(key: KeyFile): Signer {
+  return nodeEd25519Signer(key.secret);
+}

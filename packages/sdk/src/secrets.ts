@@ -1,0 +1,102 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FILE_LIMITS, ShapeReader, formatBase64, parseJson } from '@anchorlog/core';
+import { writeDurably } from './durable-file.ts';
+import { sdkError } from './error.ts';
+
+/** A keyspace: the secret under which identifiers of some kinds become index keys (spec/statement, index keys). */
+export interface Keyspace {
+  readonly name: string;
+  readonly kinds: readonly string[];
+  /** 32 bytes. */
+  readonly secret: Uint8Array;
+}
+
+/** What a notary must keep to itself for ever: record ids and index keys are derived from it. */
+export interface Secrets {
+  /** 32 bytes. */
+  readonly id: Uint8Array;
+  readonly keyspaces: readonly Keyspace[];
+}
+
+const FORMAT = 'anchorlog/secrets/1';
+/** Status kinds never rotate and stand apart, so that a status proof shows no usage. */
+const STATUS_KINDS = ['license', 'seal'] as const;
+const TRAIL_KINDS = [
+  'license-use',
+  'seal-use',
+  'holder',
+  'actor',
+  'case',
+  'authorization',
+] as const;
+
+const shape = new ShapeReader((at, expected) => {
+  throw sdkError('SDK_SECRETS_MALFORMED', `secrets.json: expected ${expected} at ${at || '/'}`, {
+    at,
+  });
+});
+
+/** Make the secrets of a new notary. */
+export function generateSecrets(origin: string): Secrets {
+  const slug = origin.replaceAll(/[^a-z0-9./-]/g, '-').slice(0, 56);
+  const secret = (): Uint8Array => new Uint8Array(randomBytes(32));
+  return {
+    id: secret(),
+    keyspaces: [
+      { name: `${slug}/status`, kinds: STATUS_KINDS, secret: secret() },
+      { name: `${slug}/trail`, kinds: TRAIL_KINDS, secret: secret() },
+    ],
+  };
+}
+
+/** Find the keyspace that takes index keys of a kind. @throws SDK_SECRETS_MALFORMED if none does */
+export function keyspaceOf(secrets: Secrets, kind: string): Keyspace {
+  const found = secrets.keyspaces.find(({ kinds }) => kinds.includes(kind));
+  if (!found)
+    throw sdkError('SDK_SECRETS_MALFORMED', `secrets.json: no keyspace takes keys of kind ${kind}`);
+  return found;
+}
+
+/** Write the secrets of a new notary, readable by its owner only. @throws SDK_ALREADY_INITIALIZED */
+export async function writeSecrets(dir: string, secrets: Secrets): Promise<void> {
+  const file = {
+    format: FORMAT,
+    id: formatBase64(secrets.id),
+    keyspaces: secrets.keyspaces.map(({ name, kinds, secret }) => ({
+      name,
+      kinds,
+      secret: formatBase64(secret),
+    })),
+  };
+  const text = `${JSON.stringify(file, null, 2)}\n`;
+  await writeDurably(join(dir, 'keys', 'secrets.json'), text, { mode: 0o600, exclusive: true });
+}
+
+/** Read the secrets of a notary. @throws SDK_SECRETS_MALFORMED, CORE_JSON_… */
+export async function readSecrets(dir: string): Promise<Secrets> {
+  let text: Uint8Array;
+  try {
+    text = await readFile(join(dir, 'keys', 'secrets.json'));
+  } catch (cause) {
+    throw sdkError('SDK_SECRETS_MALFORMED', 'secrets.json: cannot be read', {}, { cause });
+  }
+  const file = shape.object(parseJson(text, FILE_LIMITS), '', {
+    required: ['format', 'id', 'keyspaces'],
+  });
+  shape.word(file['format'], '/format', [FORMAT]);
+  return {
+    id: shape.base64(file['id'], '/id', 32),
+    keyspaces: shape.array(file['keyspaces'], '/keyspaces', 1000, (value, at) => {
+      const keyspace = shape.object(value, at, { required: ['name', 'kinds', 'secret'] });
+      return {
+        name: shape.string(keyspace['name'], `${at}/name`, /^[a-z0-9./-]{1,64}$/),
+        kinds: shape.array(keyspace['kinds'], `${at}/kinds`, 100, (kind, place) =>
+          shape.string(kind, place, /^[a-z0-9./-]{1,64}$/),
+        ),
+        secret: shape.base64(keyspace['secret'], `${at}/secret`, 32),
+      };
+    }),
+  };
+}
