@@ -1,0 +1,92 @@
+import {
+  canonicalBytes,
+  canonicalize,
+  concatBytes,
+  equalBytes,
+  formatBase64,
+  formatBase64Url,
+  formatUtf8,
+  nobleEd25519,
+  parseBase64,
+  parseHex,
+  sha256,
+  type Ed25519,
+  type JsonObject,
+  type Signer,
+} from '@anchorlog/core';
+import { statementError } from './error.ts';
+import { SIGNING_TAG } from './form.ts';
+import type { Issued } from './issue.ts';
+import type { Statement } from './statement.ts';
+
+const SPKI_PREFIX = /* @__PURE__ */ parseHex('302a300506032b6570032100'); // RFC 8410 §4
+
+/**
+ * Name an Ed25519 key: base64url(SHA-256(SPKI)), 43 characters. Takes the raw 32 bytes or the SPKI itself.
+ * @throws STATEMENT_PUBLIC_KEY_FORM
+ */
+export function keyId(publicKey: Uint8Array): string {
+  const spki = publicKey.length === 32 ? concatBytes(SPKI_PREFIX, publicKey) : publicKey;
+  if (spki.length !== 44 || !equalBytes(spki.subarray(0, 12), SPKI_PREFIX)) {
+    throw statementError(
+      'STATEMENT_PUBLIC_KEY_FORM',
+      `expected 32 bytes or an SPKI of 44, got ${publicKey.length} bytes`,
+    );
+  }
+  return formatBase64Url(sha256.hash(spki));
+}
+
+/** The bytes that the signature of `statement` covers: the tag, then the statement without `signature.value`. @throws STATEMENT_SIGNATURE_ABSENT */
+export function signingInput(statement: Statement): Uint8Array {
+  const { signature } = statement;
+  if (!signature) throw statementError('STATEMENT_SIGNATURE_ABSENT', 'statement has no signature');
+  const { alg, keyId: id } = signature;
+  return formatUtf8(
+    SIGNING_TAG + canonicalize(asJson({ ...statement, signature: { alg, keyId: id } })),
+  );
+}
+
+/**
+ * Verify the signature of `statement` by `publicKey` (raw 32 bytes), in the strict form of Ed25519 (spec/encoding §5).
+ * @throws STATEMENT_SIGNATURE_ABSENT, STATEMENT_SIGNATURE_KEY, STATEMENT_SIGNATURE_INVALID, STATEMENT_PUBLIC_KEY_FORM
+ */
+export function verifyStatementSignature(
+  statement: Statement,
+  publicKey: Uint8Array,
+  ed25519: Ed25519 = nobleEd25519,
+): void {
+  const message = signingInput(statement);
+  const { keyId: named, value } = statement.signature!; // present, or signingInput had thrown
+  if (value === undefined) {
+    throw statementError('STATEMENT_SIGNATURE_ABSENT', 'statement is not signed yet');
+  }
+  const raw = publicKey.length === 44 ? publicKey.subarray(12) : publicKey;
+  if (keyId(publicKey) !== named) {
+    throw statementError('STATEMENT_SIGNATURE_KEY', 'signature is by another key');
+  }
+  if (!ed25519.verify({ message, signature: parseBase64(value, 64), publicKey: raw })) {
+    throw statementError('STATEMENT_SIGNATURE_INVALID', 'signature does not hold');
+  }
+}
+
+/**
+ * Sign what `issue` made for this signer's key, giving the final entry.
+ * @throws STATEMENT_SIGNATURE_ABSENT when it was issued unsigned, STATEMENT_SIGNATURE_KEY when for another key, STATEMENT_ENTRY_LENGTH
+ */
+export async function signStatement(issued: Issued, signer: Signer): Promise<Issued> {
+  const { signature } = issued.statement;
+  if (!signature || !issued.signingInput) {
+    throw statementError('STATEMENT_SIGNATURE_ABSENT', 'statement was issued without a signer');
+  }
+  if (keyId(signer.publicKey) !== signature.keyId) {
+    throw statementError('STATEMENT_SIGNATURE_KEY', 'statement was issued for another key');
+  }
+  const value = formatBase64(await signer.sign(issued.signingInput));
+  const statement: Statement = { ...issued.statement, signature: { ...signature, value } };
+  const { id, disclosures, openings } = issued;
+  return { id, statement, entry: canonicalBytes(asJson(statement)), disclosures, openings };
+}
+
+function asJson(statement: Statement): JsonObject {
+  return statement as unknown as JsonObject; // all its members are JSON; an interface has no index signature
+}
