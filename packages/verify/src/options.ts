@@ -1,0 +1,20 @@
+import type { Ed25519, HashSuite } from '@anchorlog/core';
+
+/** A file that somebody hands in beside the bundle. */
+export interface GivenFile {
+  readonly name?: string | undefined;
+  /** SHA-256 of its bytes, 64 hexadecimal digits. */
+  readonly sha256: string;
+}
+
+/** What `verifyBundle` needs of the world. spec/verdict §1 */
+export interface VerifyOptions {
+  readonly now: Date;
+  /** The day on which the license or seal must be valid, YYYY-MM-DD. */
+  readonly on?: string | undefined;
+  /** Files that must be those of the record. */
+  readonly files?: readonly GivenFile[] | undefined;
+  /** The platform's own cryptography; pure JavaScript where absent. `hash` counts only for logs of its suite. */
+  readonly crypto?:
+    { readonly hash?: HashSuite | undefined; readonly ed25519?: Ed25519 | undefined } | undefined;
+}

@@ -1,0 +1,147 @@
+/** `unknown` is never an excuse to accept. */
+export type StepResult = 'pass' | 'fail' | 'skip' | 'unknown';
+
+/** What kind of trouble a fail or an unknown is. spec/verdict §4.2 */
+export type Trouble = 'altered' | 'inconsistent' | 'untrusted' | 'unsupported' | 'missing';
+
+/** The checks in their order. spec/verdict §4 */
+export const STEP_NAMES = [
+  'bundle',
+  'entry',
+  'log',
+  'issuer',
+  'profile',
+  'signature',
+  'disclosures',
+  'files',
+  'checkpoint',
+  'inclusion',
+  'receipt',
+  'consistency',
+  'anchor',
+  'evidence',
+  'status',
+] as const;
+
+export type StepName = (typeof STEP_NAMES)[number];
+
+type Row = readonly [result: StepResult, trouble?: Trouble];
+
+/** Every code that a step can have: result and, unless all is well, the kind of trouble. Codes are never reused. spec/verdict §4.3 */
+export const STEP_CODES = {
+  'bundle.read': ['pass'],
+  'bundle.malformed': ['fail', 'altered'],
+  'bundle.unsupported': ['unknown', 'unsupported'],
+
+  'entry.canonical': ['pass'],
+  'entry.malformed': ['fail', 'altered'],
+  'entry.unsupported': ['unknown', 'unsupported'],
+  'entry.skipped': ['skip'],
+
+  'log.known': ['pass'],
+  'log.mismatch': ['fail', 'altered'],
+  'log.unknown': ['unknown', 'untrusted'],
+  'log.suiteUnsupported': ['unknown', 'unsupported'],
+  'log.skipped': ['skip'],
+
+  'issuer.accepted': ['pass'],
+  'issuer.unknown': ['unknown', 'untrusted'],
+  'issuer.skipped': ['skip'],
+
+  'profile.accepted': ['pass'],
+  'profile.unknown': ['unknown', 'untrusted'],
+  'profile.skipped': ['skip'],
+
+  'signature.valid': ['pass'],
+  'signature.invalid': ['fail', 'altered'],
+  'signature.absent': ['fail', 'untrusted'],
+  'signature.keyForeign': ['fail', 'untrusted'],
+  'signature.keyEarly': ['fail', 'untrusted'],
+  'signature.keyRetired': ['fail', 'untrusted'],
+  'signature.keyCompromised': ['fail', 'untrusted'],
+  'signature.keyUnknown': ['unknown', 'untrusted'],
+  'signature.timeUnknown': ['unknown', 'missing'],
+  'signature.notAsked': ['skip'],
+  'signature.skipped': ['skip'],
+
+  'disclosures.opened': ['pass'],
+  'disclosures.mismatch': ['fail', 'altered'],
+  'disclosures.foreign': ['fail', 'altered'],
+  'disclosures.repeated': ['fail', 'altered'],
+  'disclosures.malformed': ['fail', 'altered'],
+  'disclosures.none': ['skip'],
+  'disclosures.skipped': ['skip'],
+
+  'files.match': ['pass'],
+  'files.mismatch': ['fail', 'altered'],
+  'files.withheld': ['unknown', 'missing'],
+  'files.unreadable': ['unknown', 'missing'],
+  'files.notGiven': ['skip'],
+  'files.skipped': ['skip'],
+
+  'checkpoint.signed': ['pass'],
+  'checkpoint.malformed': ['fail', 'altered'],
+  'checkpoint.signatureInvalid': ['fail', 'altered'],
+  'checkpoint.indexLine': ['fail', 'inconsistent'],
+  'checkpoint.keyUnknown': ['unknown', 'untrusted'],
+  'checkpoint.skipped': ['skip'],
+
+  'inclusion.proven': ['pass'],
+  'inclusion.mismatch': ['fail', 'altered'],
+  'inclusion.malformed': ['fail', 'altered'],
+  'inclusion.skipped': ['skip'],
+
+  'receipt.valid': ['pass'],
+  'receipt.malformed': ['fail', 'altered'],
+  'receipt.signatureInvalid': ['fail', 'altered'],
+  'receipt.mismatch': ['fail', 'altered'],
+  'receipt.contradiction': ['fail', 'inconsistent'],
+  'receipt.keyUnknown': ['unknown', 'untrusted'],
+  'receipt.absent': ['skip'],
+  'receipt.skipped': ['skip'],
+
+  'consistency.proven': ['pass'],
+  'consistency.mismatch': ['fail', 'inconsistent'],
+  'consistency.malformed': ['fail', 'altered'],
+  'consistency.indexRoot': ['fail', 'inconsistent'],
+  'consistency.skipped': ['skip'],
+
+  'anchor.sealed': ['pass'],
+  'anchor.malformed': ['fail', 'altered'],
+  'anchor.contractForeign': ['fail', 'altered'],
+  'anchor.headerMalformed': ['fail', 'altered'],
+  'anchor.validatorsDiffer': ['fail', 'altered'],
+  'anchor.sealMalformed': ['fail', 'altered'],
+  'anchor.sealMalleated': ['fail', 'altered'],
+  'anchor.sealForeign': ['fail', 'altered'],
+  'anchor.sealRepeated': ['fail', 'altered'],
+  'anchor.sealsTooFew': ['fail', 'altered'],
+  'anchor.txReceiptMismatch': ['fail', 'altered'],
+  'anchor.txFailed': ['fail', 'altered'],
+  'anchor.eventForeign': ['fail', 'altered'],
+  'anchor.eventChain': ['fail', 'altered'],
+  'anchor.eventLog': ['fail', 'altered'],
+  'anchor.eventHead': ['fail', 'inconsistent'],
+  'anchor.chainUnknown': ['unknown', 'untrusted'],
+  'anchor.validatorsUnknown': ['unknown', 'untrusted'],
+  'anchor.validatorsRetired': ['unknown', 'missing'],
+  'anchor.txReceiptUnsupported': ['unknown', 'unsupported'],
+  'anchor.kindUnsupported': ['unknown', 'unsupported'],
+  'anchor.skipped': ['skip'],
+
+  'evidence.met': ['pass'],
+  'evidence.pending': ['unknown', 'missing'],
+  'evidence.overdue': ['unknown', 'missing'],
+  'evidence.absent': ['unknown', 'missing'],
+  'evidence.undecided': ['unknown', 'missing'],
+  'evidence.skipped': ['skip'],
+
+  'status.notAsked': ['skip'],
+  'status.notApplicable': ['skip'],
+  'status.unproven': ['unknown', 'missing'],
+  'status.unsupported': ['unknown', 'unsupported'],
+  'status.dateMalformed': ['unknown', 'missing'],
+  'status.skipped': ['skip'],
+} as const satisfies Readonly<Record<`${StepName}.${string}`, Row>>;
+
+export type StepCode = keyof typeof STEP_CODES;
