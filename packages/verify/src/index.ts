@@ -22,6 +22,8 @@ export {
 export {
   STEP_CODES,
   STEP_NAMES,
+  resultOf,
+  troubleOf,
   type StepCode,
   type StepName,
   type StepResult,
