@@ -171,8 +171,8 @@ function* of<T extends { hashes: readonly Buffer[] }>(
   mutants: (good: T) => Mutants<T>,
 ): Mutants<T> {
   const [a, b] = 'index' in good ? ['index', 'size'] : ['olderSize', 'newerSize'];
-  const of = good as unknown as Record<string, bigint>; // both kinds of claim have two sizes
-  const what = 'index' in good ? `entry ${of[a]} of ${of[b]}` : `${of[a]} to ${of[b]}`;
+  const sizes = good as unknown as Record<string, bigint>; // both kinds of claim have two sizes
+  const what = 'index' in good ? `entry ${sizes[a]} of ${sizes[b]}` : `${sizes[a]} to ${sizes[b]}`;
   for (const [name, claim] of mutants(good)) yield [`${what}: ${name}`, claim];
 }
 

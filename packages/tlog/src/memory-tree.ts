@@ -1,0 +1,97 @@
+import { DIGEST_BYTES } from '@anchorlog/core';
+import { tlogError } from './error.ts';
+import { checkTreeSize, countHashes } from './head.ts';
+import { sha256Tree, type TreeHasher } from './hasher.ts';
+import { rootOf, type NodeReader } from './prove.ts';
+
+// Blocks instead of one array per level: growing never copies, and 64 bytes a leaf are all there is. Even, so that no pair is torn.
+const BLOCK = 256;
+
+/** A whole tree in memory: every complete node, 64 bytes a leaf, for proofs at any size up to its own. */
+export class MemoryTree {
+  readonly #hasher: TreeHasher;
+  #size = 0;
+  /** By level: the hashes of the complete nodes, in blocks. */
+  readonly #levels: Uint8Array[][] = [];
+
+  constructor(hasher: TreeHasher = sha256Tree) {
+    this.#hasher = hasher;
+  }
+
+  /** Leaves appended so far. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Append a row of leaf hashes, 32 bytes each. @throws TLOG_HASH_LENGTH, TLOG_SIZE_RANGE */
+  append(leafHashes: Uint8Array): void {
+    const count = countHashes(leafHashes);
+    const [older, newer] = [this.#size, this.#size + count];
+    checkTreeSize(newer, 0);
+    this.#copyLeaves(leafHashes, older, newer);
+    let [begin, end] = [Math.floor(older / 2), Math.floor(newer / 2)];
+    for (let level = 1; begin < end; level++) {
+      this.#hashLevel(level, begin, end);
+      [begin, end] = [Math.floor(begin / 2), Math.floor(end / 2)];
+    }
+    this.#size = newer;
+  }
+
+  /** Compute the root of the tree as it was at `size`, 32 bytes. @throws TLOG_SIZE_RANGE beyond its own size */
+  root(size: number = this.#size): Uint8Array {
+    checkTreeSize(size, 0);
+    if (size > this.#size) {
+      throw tlogError('TLOG_SIZE_RANGE', `tree of ${this.#size} leaves has no root at ${size}`, {
+        size,
+      });
+    }
+    return rootOf(size, this.node, this.#hasher);
+  }
+
+  /** Give a complete node, a copy. @throws TLOG_NODE_MISSING */
+  readonly node: NodeReader = (level, index) => {
+    const isNode =
+      Number.isSafeInteger(index) && index >= 0 && Number.isInteger(level) && level >= 0;
+    if (!isNode || (index + 1) * 2 ** level > this.#size) {
+      throw tlogError(
+        'TLOG_NODE_MISSING',
+        `tree of ${this.#size} leaves has no complete node ${level}/${index}`,
+        { level, index, size: this.#size },
+      );
+    }
+    const at = (index % BLOCK) * DIGEST_BYTES;
+    return this.#block(level, index).slice(at, at + DIGEST_BYTES);
+  };
+
+  #copyLeaves(leafHashes: Uint8Array, begin: number, end: number): void {
+    for (let index = begin; index < end;) {
+      const stop = Math.min(end, blockEnd(index));
+      const row = leafHashes.subarray(
+        (index - begin) * DIGEST_BYTES,
+        (stop - begin) * DIGEST_BYTES,
+      );
+      this.#block(0, index).set(row, (index % BLOCK) * DIGEST_BYTES);
+      index = stop;
+    }
+  }
+
+  /** Compute the nodes from `begin` to before `end` of a level from the level below. */
+  #hashLevel(level: number, begin: number, end: number): void {
+    for (let index = begin; index < end;) {
+      const stop = Math.min(end, blockEnd(index * 2) / 2); // the children of one block, which are half a block or less
+      const [src, dst] = [this.#block(level - 1, index * 2), this.#block(level, index)];
+      const [from, to] = [((index * 2) % BLOCK) * DIGEST_BYTES, (index % BLOCK) * DIGEST_BYTES];
+      this.#hasher.hashNodes(src, from, dst, to, stop - index);
+      index = stop;
+    }
+  }
+
+  #block(level: number, index: number): Uint8Array {
+    const blocks = (this.#levels[level] ??= []);
+    return (blocks[Math.floor(index / BLOCK)] ??= new Uint8Array(BLOCK * DIGEST_BYTES));
+  }
+}
+
+function blockEnd(index: number): number {
+  return (Math.floor(index / BLOCK) + 1) * BLOCK;
+}
