@@ -1,1 +1,6 @@
-export {};
+export {
+  createDevchain,
+  type Devchain,
+  type DevchainAccount,
+  type DevchainOptions,
+} from './devchain.ts';
