@@ -1,0 +1,18 @@
+import { errorFactory, type CodedError } from '@anchorlog/core';
+
+/** The codes of this package: code → when it is thrown. What an audit finds is no error: see `FINDING_CODES`. */
+export const AUDIT_CODES = {
+  AUDIT_SOURCE_UNREADABLE:
+    'the folder holds no published log: no checkpoint, or files that cannot be read',
+  AUDIT_ANCHOR_FILE_MALFORMED: 'a file under anchors/ is not of its form',
+  AUDIT_POLICY_LOG_UNKNOWN: 'the trust policy does not name the log that is to be audited',
+} as const;
+
+export type AuditCode = keyof typeof AUDIT_CODES;
+
+export const auditError: (
+  code: AuditCode,
+  message: string,
+  context?: Readonly<Record<string, unknown>>,
+  options?: { readonly cause?: unknown },
+) => CodedError<AuditCode> = errorFactory(AUDIT_CODES);

@@ -1,0 +1,40 @@
+import type { JsonValue } from '@anchorlog/core';
+
+/** What a replay can find: code → what it means. Never reused. spec/audit §3 */
+export const FINDING_CODES = {
+  AUDIT_ENTRY_MALFORMED: 'an entry is not a canonical statement of this log',
+  AUDIT_ENTRY_MISSING: 'the source has fewer entries than its checkpoint or an anchored head',
+  AUDIT_GENESIS: 'entry 0 is not the log.create of this log, or another entry is one',
+  AUDIT_LEAF_MISMATCH: 'a stored leaf hash is not the hash of its entry: the entry was rewritten',
+  AUDIT_TILE_MISMATCH: 'a stored tile of a higher level does not follow from the entries',
+  AUDIT_TILE_MISSING: 'a tile that the published size demands is absent',
+  AUDIT_HEAD_MISMATCH: 'an anchored head does not follow from the entries',
+  AUDIT_HEAD_ORDER: 'numbers or sizes of anchored heads leave a gap, repeat or shrink',
+  AUDIT_HEAD_DISAGREE: 'chain and anchor file know different heads under one number',
+  AUDIT_EVIDENCE: 'the evidence of an anchor file does not verify under the policy',
+  AUDIT_CHECKPOINT: 'the published checkpoint is unsigned, of another log, or of another root',
+  AUDIT_SIGNATURE: 'a signature is invalid, or absent where the policy has keys for the issuer',
+} as const;
+
+export type FindingCode = keyof typeof FINDING_CODES;
+
+/** One discrepancy. `facts` name places and numbers, never a claim's value. */
+export interface Finding {
+  readonly code: FindingCode;
+  readonly facts: Readonly<Record<string, JsonValue>>;
+}
+
+/** Findings of one code that are listed; the rest are counted. */
+export const FINDINGS_LISTED = 100;
+
+/** Collects findings, listing the first of each code and counting all. */
+export class Findings {
+  readonly listed: Finding[] = [];
+  readonly counts: Partial<Record<FindingCode, number>> = {};
+
+  add(code: FindingCode, facts: Finding['facts']): void {
+    const count = (this.counts[code] ?? 0) + 1;
+    this.counts[code] = count;
+    if (count <= FINDINGS_LISTED) this.listed.push({ code, facts });
+  }
+}
