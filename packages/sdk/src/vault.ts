@@ -1,4 +1,3 @@
-import type { JsonObject } from '@anchorlog/core';
 import { Level } from 'level';
 
 /** Whose record: unique per organisation and system for ever. */
@@ -10,15 +9,14 @@ export interface RecordAddress {
 
 /** All that is kept of one record: what was handed in, the entry that is logged, and what opens it. Leaves the house only by disclosure. */
 export interface VaultItem {
-  /** The record as handed in, with the digests of its files in place of their paths. */
-  readonly record: JsonObject;
+  /** The record as handed in, with the digests of its files in place of their paths; canonical JSON. */
+  readonly record: string;
   /** The record's own number, by which other records link to it. */
   readonly key?: string | undefined;
   /** Canonical text of the statement: exactly these bytes are appended, however often. */
   readonly entry: string;
-  /** Canonical texts of the disclosures of claims and of index keys. */
-  readonly disclosures: readonly string[];
-  readonly openings: readonly string[];
+  /** Path → canonical text of the disclosure, index keys (`/keys/0`) included. */
+  readonly disclosures: Readonly<Record<string, string>>;
 }
 
 /**

@@ -1,0 +1,96 @@
+import { mkdir } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import {
+  readConfig,
+  writeConfig,
+  type ChainSettings,
+  type IssuerConfig,
+  type NotaryConfig,
+} from './config.ts';
+import { writeDurably } from './durable-file.ts';
+import { sdkError } from './error.ts';
+import { generateKeys, readKeys, type NotaryKeys } from './keys.ts';
+import { policyOf } from './policy.ts';
+import { generateSecrets, writeSecrets } from './secrets.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** What a new notary is told. */
+export interface InitOptions {
+  /** Folder, made if absent. */
+  readonly dir: string;
+  /** The log's unique name line, `example.gov/licenses`. It never changes. */
+  readonly origin: string;
+  /** Whose statements it signs; the first is the operator of the log. */
+  readonly issuers: readonly IssuerConfig[];
+  /** Path of the high-water guard; beside the folder unless given. Best on another volume. */
+  readonly guard?: string | undefined;
+  /** What receipts promise; 24 hours unless given. */
+  readonly anchorByMs?: number | undefined;
+  readonly batch?: { readonly intervalMs: number; readonly entries: number } | undefined;
+  readonly chain?: ChainSettings | undefined;
+  /** Milliseconds since 1970. */
+  readonly clock?: (() => number) | undefined;
+}
+
+/**
+ * Make a new notary: folder, keys, secrets, settings and the trust policy for its verifiers. Nothing that exists is overwritten.
+ * @throws SDK_ALREADY_INITIALIZED, SDK_CONFIG_MALFORMED
+ */
+export async function initNotary(options: InitOptions): Promise<NotaryConfig> {
+  const { origin, issuers, clock = Date.now } = options;
+  const dir = resolve(options.dir);
+  const config: NotaryConfig = {
+    origin,
+    issuers,
+    guard: options.guard ?? join('..', `${basename(dir)}.guard.json`),
+    anchorByMs: options.anchorByMs ?? 24 * HOUR_MS,
+    batch: options.batch ?? { intervalMs: 10_000, entries: 10_000 },
+    chain: options.chain,
+  };
+  if (issuers.length === 0) throw sdkError('SDK_CONFIG_MALFORMED', 'expected at least one issuer');
+  await mkdir(dir, { recursive: true });
+  if (await isNotary(dir))
+    throw sdkError('SDK_ALREADY_INITIALIZED', 'the folder holds a notary already');
+  // Keys before settings: a crash between leaves a folder that says "not initialized" and whose keys were never used.
+  const keys = await generateKeys(dir, config);
+  await writeSecrets(dir, generateSecrets(origin));
+  await writePolicy(dir, config, keys, clock());
+  await writeConfig(dir, config);
+  return config;
+}
+
+/** Set the chain that an existing notary anchors on, in its settings and in its policy. @throws SDK_NOT_INITIALIZED */
+export async function setChain(
+  dir: string,
+  chain: ChainSettings,
+  clock: () => number = Date.now,
+): Promise<NotaryConfig> {
+  const config = { ...(await readConfig(dir)), chain };
+  await writePolicy(dir, config, await readKeys(dir, config), clock());
+  await writeConfig(dir, config);
+  return config;
+}
+
+async function isNotary(dir: string): Promise<boolean> {
+  try {
+    await readConfig(dir);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'SDK_NOT_INITIALIZED')
+      return false;
+    throw error;
+  }
+}
+
+async function writePolicy(
+  dir: string,
+  config: NotaryConfig,
+  keys: NotaryKeys,
+  now: number,
+): Promise<void> {
+  await writeDurably(
+    join(dir, 'policy.json'),
+    `${JSON.stringify(policyOf(config, keys, now), null, 2)}\n`,
+  );
+}

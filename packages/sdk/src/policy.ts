@@ -1,0 +1,62 @@
+import { formatBase64, formatInstant, type JsonObject } from '@anchorlog/core';
+import { keyId } from '@anchorlog/statement';
+import { formatVerifierKey } from '@anchorlog/tlog';
+import type { NotaryConfig } from './config.ts';
+import { signerOf, type KeyFile } from './key-file.ts';
+import { issuerName, type NotaryKeys } from './keys.ts';
+
+/** Write the trust policy of a notary's own log: what its verifiers pin (spec/notary §7, spec/policy). `now` dates it, in milliseconds since 1970. */
+export function policyOf(config: NotaryConfig, keys: NotaryKeys, now: number): JsonObject {
+  const { origin, issuers, chain } = config;
+  const orgs = [...new Set(issuers.map(({ org }) => org))];
+  return {
+    format: 'anchorlog/policy/1',
+    name: origin,
+    date: formatInstant(now).slice(0, 10),
+    logs: [
+      {
+        origin,
+        vkey: verifierKey(keys.checkpoint),
+        receiptVkey: verifierKey(keys.receipt),
+        suite: 'sha256',
+        index: 'none',
+        issuers: orgs,
+        profiles: 'any',
+      },
+    ],
+    issuers: orgs.map((org) => {
+      const systems = issuers.filter((issuer) => issuer.org === org);
+      const name = systems.find((issuer) => issuer.name)?.name;
+      return {
+        org,
+        ...(name && { name: { ...name } }),
+        keys: systems.map((issuer) => issuerKey(keys.issuers.get(issuerName(issuer))!)),
+      };
+    }),
+    witnesses: [],
+    indexCheckers: [],
+    observers: [],
+    chains: chain
+      ? [
+          {
+            chainId: chain.chainId,
+            name: `chain ${chain.chainId}`,
+            contract: chain.contract,
+            codeHash: chain.codeHash,
+            validatorSets: [{ fromBlock: chain.fromBlock, validators: [...chain.validators] }],
+          },
+        ]
+      : [],
+    evidence: { kind: 'sealed' },
+    maxStatusAge: 86_400,
+  };
+}
+
+function verifierKey(key: KeyFile): string {
+  return formatVerifierKey({ name: key.name, publicKey: signerOf(key).publicKey });
+}
+
+function issuerKey(key: KeyFile): JsonObject {
+  const { publicKey } = signerOf(key);
+  return { keyId: keyId(publicKey), alg: 'Ed25519', publicKey: formatBase64(publicKey) };
+}
