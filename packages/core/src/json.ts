@@ -1,4 +1,4 @@
-import { formatUtf8, parseUtf8 } from './bytes.ts';
+import { formatUtf8, isWellFormed, parseUtf8 } from './bytes.ts';
 import { coreError } from './error.ts';
 
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
@@ -48,10 +48,10 @@ export function parseJson(input: Uint8Array | string, limits: JsonLimits = FILE_
   return new JsonParser(typeof input === 'string' ? input : parseUtf8(input), limits).parse();
 }
 
+// oxlint-disable-next-line no-control-regex
 const STRING = /"((?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*)"/y;
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
 const INTEGER = /^(?:0|-?[1-9][0-9]*)$/;
-const LONE_SURROGATE = /\p{Surrogate}/u;
 
 class JsonParser {
   readonly #text: string;
@@ -180,7 +180,7 @@ class JsonParser {
         `expected strings of at most ${this.#limits.string} characters`,
       );
     }
-    if (LONE_SURROGATE.test(text)) {
+    if (!isWellFormed(text)) {
       throw coreError('CORE_UTF8_MALFORMED', `a string before ${this.#at} holds a lone surrogate`);
     }
     return text;

@@ -6,16 +6,15 @@ import {
   type JsonLimits,
   type JsonValue,
 } from '@anchorlog/core';
+import { checkDisclosureLength, COMMITMENT_TAG } from './commitment.ts';
 import { statementError } from './error.ts';
-import { BASE64_32, BASE64URL_16, checkId, checkKeyName, CLAIM_PATH, KEY_PATH } from './form.ts';
+import { BASE64_32, BASE64URL_16, checkId, checkKeyName, CLAIM_PATH } from './form.ts';
+import { DISCLOSURE_BYTES, KEY_PATH } from './form.ts';
 import type { Statement } from './statement.ts';
-
-/** The first item of every disclosure: no other bytes that anchorlog hashes begin like it. */
-export const COMMITMENT_TAG = 'anchorlog/commitment/1';
 
 /** The limits of a disclosure (spec/encoding §3). */
 export const DISCLOSURE_LIMITS: JsonLimits = {
-  bytes: 1_048_576,
+  bytes: DISCLOSURE_BYTES,
   depth: 17,
   items: 65_541,
   string: 1_000_000,
@@ -53,7 +52,7 @@ export interface OpenedClaims {
  * @throws STATEMENT_DISCLOSURE_LENGTH, STATEMENT_DISCLOSURE_SHAPE, STATEMENT_ID_FORM, STATEMENT_PATH_FORM, CORE_JSON_…, CORE_JCS_NOT_CANONICAL, CORE_UTF8_MALFORMED
  */
 export function parseDisclosure(bytes: Uint8Array): Disclosure {
-  if (bytes.length > DISCLOSURE_LIMITS.bytes) throw lengthError(bytes.length);
+  checkDisclosureLength(bytes.length);
   const array = parseCanonical(bytes, DISCLOSURE_LIMITS);
   if (!Array.isArray(array) || array.length !== 5 || array[0] !== COMMITMENT_TAG) {
     throw shapeError('an array of tag, salt, id, path and value');
@@ -161,12 +160,6 @@ export function selectDisclosures(
   });
 }
 
-/** Check that a disclosure just made is not longer than one may be. @throws STATEMENT_DISCLOSURE_LENGTH */
-export function checkDisclosureLength(bytes: Uint8Array): Uint8Array {
-  if (bytes.length > DISCLOSURE_LIMITS.bytes) throw lengthError(bytes.length);
-  return bytes;
-}
-
 /** The value of a key's opening: `{ keyspace, key }` or null. */
 function readKey(value: JsonValue): { keyspace: string; key: Uint8Array } | null {
   if (value === null) return null;
@@ -178,14 +171,6 @@ function readKey(value: JsonValue): { keyspace: string; key: Uint8Array } | null
   }
   if (!BASE64_32.test(key)) throw shapeError('a key of 32 bytes in standard base64');
   return { keyspace: checkKeyName(keyspace, 'keyspace'), key: parseBase64(key, 32) };
-}
-
-function lengthError(length: number): Error {
-  return statementError(
-    'STATEMENT_DISCLOSURE_LENGTH',
-    `disclosure: expected at most ${DISCLOSURE_LIMITS.bytes} bytes, got ${length}`,
-    { length },
-  );
 }
 
 function shapeError(expected: string): Error {

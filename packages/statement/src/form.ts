@@ -27,6 +27,7 @@ export const BASE64URL_16: RegExp = /^[A-Za-z0-9_-]{21}[AQgw]$/;
 export const SIGNING_TAG = 'anchorlog/statement/1\n';
 
 export const ENTRY_BYTES = 65_535;
+export const DISCLOSURE_BYTES = 1_048_576;
 export const KEYS_LIMIT = 64;
 export const COMMITMENTS_LIMIT = 256;
 export const LINKS_LIMIT = 256;

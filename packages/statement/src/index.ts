@@ -1,5 +1,5 @@
+export { COMMITMENT_TAG } from './commitment.ts';
 export {
-  COMMITMENT_TAG,
   DISCLOSURE_LIMITS,
   openDisclosures,
   openKeys,

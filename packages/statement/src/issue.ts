@@ -1,15 +1,15 @@
 import {
-  canonicalize,
+  canonicalBytes,
   checkSize,
+  concatBytes,
   formatBase64,
-  formatBase64Url,
   formatUtf8,
   STATEMENT_LIMITS,
   type HashSuite,
   type JsonObject,
   type JsonValue,
 } from '@anchorlog/core';
-import { checkDisclosureLength, COMMITMENT_TAG } from './disclosure.ts';
+import { makeCommitments, SALT_BYTES } from './commitment.ts';
 import { statementError } from './error.ts';
 import { BASE64URL_32, checkId, checkTime, ENTRY_BYTES, LOG, ORG, SIGNING_TAG } from './form.ts';
 import { SYSTEM } from './form.ts';
@@ -18,9 +18,8 @@ import { FILES_FIELD, profilePlan, type ProfilePlan } from './plan.ts';
 import type { Profile } from './profile.ts';
 import type { FileDigest, LogRecord } from './record.ts';
 import { checkSource, type Statement, type StatementIssuer } from './statement.ts';
-import type { StatementKey, StatementLink, StatementSequence } from './statement.ts';
+import type { StatementLink, StatementSequence } from './statement.ts';
 
-const SALT_BYTES = 16;
 /** Bytes that `signature.value` adds to an entry: `,"value":"…"` with 88 characters of base64. */
 const SIGNATURE_VALUE_BYTES = 99;
 
@@ -82,24 +81,31 @@ export interface Issued {
 export function issue(record: LogRecord, context: IssueContext): Issued {
   const plan = profilePlan(context.profile);
   checkRecord(record, context, plan);
-  const { suite, issuer } = context;
+  const { suite, issuer, sequence, signer } = context;
   const { org, system } = issuer;
   const id =
     record.id === undefined
       ? recordId({ suite, secret: context.idSecret, org, system, key: record.key ?? '' })
       : checkId(record.id, '/id');
 
-  const values = fieldValues(record, context, plan);
-  const committer = new Committer(id, context, plan.committed.length + plan.keyed.length);
+  const claims = publicClaims(record, plan);
+  const files = fileClaim(record, context, plan);
+  const valueOf = (name: string): JsonValue => {
+    if (name === FILES_FIELD) return files;
+    return Object.hasOwn(record.claims, name) ? record.claims[name]! : null;
+  };
+  const values = [
+    ...plan.committed.map(({ name, path }) => ({ path, value: valueOf(name) })),
+    ...plan.keyed.map(({ name, path, kind }) => ({
+      path,
+      value: openedKey(kind, keyIdentifier(valueOf(name), `/${name}`), context),
+    })),
+  ];
+  const salts = drawSalts(values.length, context);
+  const made = makeCommitments({ id, suite, salts, values });
+  const ofKeys = made.slice(plan.committed.length);
   const commitments: Record<string, string> = {};
-  for (const { name, path } of plan.committed) {
-    commitments[path] = committer.commit(path, values.get(name) ?? null);
-  }
-  const keys: StatementKey[] = [];
-  for (const [i, { name, kind, role }] of plan.keyed.entries()) {
-    const opened = openedKey(kind, keyIdentifier(values.get(name) ?? null, `/${name}`), context);
-    keys.push({ kind, role, commitment: committer.commit(`/keys/${i}`, opened) });
-  }
+  for (const [i, { path }] of plan.committed.entries()) commitments[path] = made[i]!.commitment;
 
   const statement: Statement = {
     log: context.log,
@@ -109,53 +115,34 @@ export function issue(record: LogRecord, context: IssueContext): Issued {
     eventTime: record.eventTime,
     recordedTime: context.recordedTime,
     issuer: { org, system },
-    ...(context.sequence && { sequence: context.sequence }),
-    claims: publicClaims(values, plan),
+    ...(sequence && { sequence: { source: sequence.source, number: sequence.number } }),
+    claims,
     commitments,
-    keys,
+    keys: plan.keyed.map(({ kind, role }, i) => ({
+      kind,
+      role,
+      commitment: ofKeys[i]!.commitment,
+    })),
     links: resolveLinks(record, context),
-    ...(context.signer && { signature: { ...context.signer } }),
+    ...(signer && { signature: { alg: signer.alg, keyId: signer.keyId } }),
   };
-  const text = canonicalize(statement as unknown as JsonObject); // all its members are JSON
-  const entry = formatUtf8(text);
-  checkEntryLength(entry.length + (context.signer ? SIGNATURE_VALUE_BYTES : 0));
-  const { disclosures } = committer;
+  const entry = canonicalBytes(statement as unknown as JsonObject); // all its members are JSON
+  checkEntryLength(entry.length + (signer ? SIGNATURE_VALUE_BYTES : 0));
   return {
     id,
     statement,
     entry,
-    disclosures,
-    openings: plan.keyed.map((_, i) => disclosures.get(`/keys/${i}`)!),
-    ...(context.signer && { signingInput: formatUtf8(SIGNING_TAG + text) }),
+    disclosures: new Map(values.map(({ path }, i) => [path, made[i]!.disclosure])),
+    openings: ofKeys.map(({ disclosure }) => disclosure),
+    ...(signer && { signingInput: concatBytes(formatUtf8(SIGNING_TAG), entry) }),
   };
 }
 
-/** Makes the commitments of one statement out of one draw of salts. */
-class Committer {
-  readonly disclosures = new Map<string, Uint8Array>();
-  readonly #salts: Uint8Array;
-  readonly #id: string;
-  readonly #suite: HashSuite;
-
-  constructor(id: string, { random, suite }: IssueContext, count: number) {
-    this.#id = id;
-    this.#suite = suite;
-    this.#salts = count === 0 ? new Uint8Array() : random(SALT_BYTES * count);
-    if (this.#salts.length !== SALT_BYTES * count) {
-      throw new RangeError(`random: expected ${SALT_BYTES * count} bytes, got another number`);
-    }
-  }
-
-  /** Commit to the value at `path`, giving 32 bytes in base64; the disclosure is the bytes that are hashed. */
-  commit(path: string, value: JsonValue): string {
-    const begin = SALT_BYTES * this.disclosures.size;
-    const salt = formatBase64Url(this.#salts.subarray(begin, begin + SALT_BYTES));
-    // Salt, id and path need no escapes, so this is the canonical form of the array.
-    const text = `["${COMMITMENT_TAG}","${salt}","${this.#id}","${path}",${canonicalize(value)}]`;
-    const disclosure = checkDisclosureLength(formatUtf8(text));
-    this.disclosures.set(path, disclosure);
-    return formatBase64(this.#suite.hash(disclosure));
-  }
+function drawSalts(count: number, { random }: IssueContext): Uint8Array {
+  const bytes = count * SALT_BYTES;
+  const salts = count === 0 ? new Uint8Array() : random(bytes);
+  if (salts.length !== bytes) throw new RangeError(`random: expected ${bytes} bytes`);
+  return salts;
 }
 
 function checkRecord(record: LogRecord, context: IssueContext, plan: ProfilePlan): void {
@@ -188,30 +175,14 @@ function checkRecord(record: LogRecord, context: IssueContext, plan: ProfilePlan
   }
 }
 
-/** The record's values by field: its claims, and the digests of its files. */
-function fieldValues(
-  record: LogRecord,
-  context: IssueContext,
-  plan: ProfilePlan,
-): Map<string, JsonValue> {
-  const values = new Map<string, JsonValue>();
-  for (const [name, value] of Object.entries(record.claims)) {
-    if (!plan.fields.has(name) || name === FILES_FIELD) {
-      throw statementError('STATEMENT_CLAIM_UNKNOWN', `${plan.name} has no field for a claim`);
-    }
-    values.set(name, value);
-  }
+/** The value of the field `files`: the digests of the record's files, or null when it has none. */
+function fileClaim(record: LogRecord, context: IssueContext, plan: ProfilePlan): JsonValue {
   const files = resolveFiles(record, context);
-  if (files.length > 0) {
-    if (!plan.fields.has(FILES_FIELD)) {
-      throw statementError('STATEMENT_CLAIM_UNKNOWN', `${plan.name} has no field for files`);
-    }
-    values.set(
-      FILES_FIELD,
-      files.map(({ name, size, sha256 }) => ({ name, size, sha256 })),
-    );
+  if (files.length === 0) return null;
+  if (!plan.fields.has(FILES_FIELD)) {
+    throw statementError('STATEMENT_CLAIM_UNKNOWN', `${plan.name} has no field for files`);
   }
-  return values;
+  return files.map(({ name, size, sha256 }) => ({ name, size, sha256 }));
 }
 
 function resolveFiles({ files = [] }: LogRecord, context: IssueContext): readonly FileDigest[] {
@@ -254,11 +225,16 @@ function openedKey(kind: string, identifier: string | null, context: IssueContex
   return { keyspace, key: formatBase64(key) };
 }
 
-function publicClaims(values: ReadonlyMap<string, JsonValue>, plan: ProfilePlan): JsonObject {
+function publicClaims(record: LogRecord, plan: ProfilePlan): JsonObject {
   const claims: Record<string, JsonValue> = {};
   const count = { items: 0 };
-  for (const [name, value] of values) {
-    if (plan.fields.get(name)!.disclosure !== 'public') continue;
+  for (const name of Object.keys(record.claims)) {
+    const field = plan.fields.get(name);
+    if (!field || name === FILES_FIELD) {
+      throw statementError('STATEMENT_CLAIM_UNKNOWN', `${plan.name} has no field for a claim`);
+    }
+    if (field.disclosure !== 'public') continue;
+    const value = record.claims[name]!;
     checkPublic(value, CLAIM_DEPTH, count);
     claims[name] = value;
   }

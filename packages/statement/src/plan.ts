@@ -11,6 +11,7 @@ export interface ProfilePlan {
   /** The fixed set of index keys. */
   readonly keyed: readonly {
     readonly name: string;
+    readonly path: string;
     readonly kind: string;
     readonly role: string;
   }[];
@@ -35,7 +36,7 @@ function makePlan({ name, events, fields }: Profile): ProfilePlan {
   for (const event of events) demand(EVENT.test(event.name), name, 'names of events');
   const byName = new Map<string, ProfileField>();
   const committed: { name: string; path: string }[] = [];
-  const keyed: { name: string; kind: string; role: string }[] = [];
+  const keyed: { name: string; path: string; kind: string; role: string }[] = [];
   const roles = new Set<string>();
   for (const field of fields) {
     demand(
@@ -53,7 +54,7 @@ function makePlan({ name, events, fields }: Profile): ProfilePlan {
     demand(KEY_NAME.test(kind) && ROLE.test(role), name, 'kinds and roles of their form');
     demand(!roles.has(`${kind} ${role}`), name, 'each kind and role once');
     roles.add(`${kind} ${role}`);
-    keyed.push({ name: field.name, kind, role });
+    keyed.push({ name: field.name, path: `/keys/${keyed.length}`, kind, role });
   }
   const files = byName.get(FILES_FIELD);
   demand(!files || files.disclosure === 'committed', name, 'files to be committed');

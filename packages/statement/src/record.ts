@@ -1,4 +1,5 @@
 import {
+  isWellFormed,
   parseJson,
   pointerToken,
   ShapeReader,
@@ -163,7 +164,6 @@ function readLink(value: JsonValue, at: string): RecordLink {
   return { rel: shape.string(link['rel'], `${at}/rel`, REL), ...readReference(link, at) };
 }
 
-const LONE_SURROGATE = /\p{Surrogate}/u;
 const ORDINARY = { enumerable: true, configurable: true, writable: true };
 
 /** Copy a value as the strict JSON parser would have given it, so that what a caller changes later changes nothing here. */
@@ -173,7 +173,7 @@ function copyJson(value: unknown, at: string, depth: number, count: { items: num
       return value;
     case 'string':
       if (value.length > RECORD_LIMITS.string) throw valueError(at, 'a shorter string');
-      if (LONE_SURROGATE.test(value)) throw valueError(at, 'no lone surrogate');
+      if (!isWellFormed(value)) throw valueError(at, 'no lone surrogate');
       return value;
     case 'number':
       if (!Number.isSafeInteger(value)) throw valueError(at, 'an integer within 2^53 - 1');
