@@ -1,45 +1,25 @@
+import { parseBase64, parseHex } from '@anchorlog/core';
 import { readFileSync } from 'node:fs';
-import { isCodedError, parseBase64 } from '@anchorlog/core';
 import { describe, expect, test } from 'vitest';
 import { sha256Tree, verifyConsistency, verifyInclusion } from '../src/index.ts';
 import { nodeTreeHasher } from '../src/node.ts';
+import { sharedVector, vectorCases, verdictOf, type VectorCase } from './vectors.ts';
 
-interface Case {
-  readonly name: string;
-  readonly hashes: readonly string[];
-  readonly accept: boolean;
-  readonly code?: string;
-}
-interface InclusionCase extends Case {
+interface InclusionCase extends VectorCase {
   readonly index: number;
   readonly size: number;
   readonly leafHash: string;
   readonly rootHash: string;
+  readonly hashes: readonly string[];
 }
-interface ConsistencyCase extends Case {
+interface ConsistencyCase extends VectorCase {
   readonly olderSize: number;
   readonly olderRoot: string;
   readonly newerSize: number;
   readonly newerRoot: string;
+  readonly hashes: readonly string[];
 }
-
-function casesOf<T extends Case>(file: string): readonly T[] {
-  const url = new URL(`../../../vectors/merkle/${file}`, import.meta.url);
-  return (JSON.parse(readFileSync(url, 'utf8')) as { cases: T[] }).cases; // made by vectors/generate/merkle.ts
-}
-
-/** What a verifier says: 'accept', or the code that it refuses with. */
-function verdictOf(verify: () => void): string {
-  try {
-    verify();
-    return 'accept';
-  } catch (error) {
-    if (isCodedError(error)) return error.code;
-    throw error;
-  }
-}
-
-const bytes = (text: string): Uint8Array => parseBase64(text);
+const bytes = (text: string): Uint8Array => parseBase64(text, 32);
 
 for (const [name, hasher] of [
   ['pure', sha256Tree],
@@ -47,7 +27,9 @@ for (const [name, hasher] of [
 ] as const) {
   describe(`verifyInclusion, ${name} hasher`, () => {
     test('gives the verdict of every vector', () => {
-      for (const c of casesOf<InclusionCase>('inclusion.json')) {
+      const cases = vectorCases<InclusionCase>('merkle/inclusion.json');
+      expect(cases.length).toBeGreaterThan(600);
+      for (const c of cases) {
         const claim = {
           index: c.index,
           leafHash: bytes(c.leafHash),
@@ -62,7 +44,9 @@ for (const [name, hasher] of [
 
   describe(`verifyConsistency, ${name} hasher`, () => {
     test('gives the verdict of every vector', () => {
-      for (const c of casesOf<ConsistencyCase>('consistency.json')) {
+      const cases = vectorCases<ConsistencyCase>('merkle/consistency.json');
+      expect(cases.length).toBeGreaterThan(800);
+      for (const c of cases) {
         const claim = {
           older: { size: c.olderSize, rootHash: bytes(c.olderRoot) },
           newer: { size: c.newerSize, rootHash: bytes(c.newerRoot) },
@@ -74,3 +58,26 @@ for (const [name, hasher] of [
     });
   });
 }
+
+const receipt = sharedVector('rfc9942-cose-receipts/valid-es256/expected.json');
+describe('verifyInclusion of an RFC 9942 receipt', () => {
+  test.skipIf(receipt.missing)('accepts its path, and refuses it at every other leaf', () => {
+    const vector = JSON.parse(readFileSync(receipt.url, 'utf8')) as {
+      leaf_entry: string;
+      leaf_index: number;
+      tree_size: number;
+      inclusion_path: string[];
+      reconstructed_root: string;
+    };
+    const claim = (index: number): Parameters<typeof verifyInclusion>[0] => ({
+      index,
+      leafHash: sha256Tree.leaf(parseHex(vector.leaf_entry)),
+      treeHead: { size: vector.tree_size, rootHash: parseHex(vector.reconstructed_root) },
+      hashes: vector.inclusion_path.map((hash) => parseHex(hash)),
+    });
+    for (let index = 0; index < vector.tree_size; index++) {
+      const expected = index === vector.leaf_index ? 'accept' : 'TLOG_ROOT_MISMATCH';
+      expect(verdictOf(() => verifyInclusion(claim(index)))).toBe(expected);
+    }
+  });
+});
