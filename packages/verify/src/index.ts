@@ -1,5 +1,6 @@
 export {
   BUNDLE_FORMAT,
+  BUNDLE_LIMITS,
   formatBundle,
   parseBundle,
   type Bundle,
@@ -7,11 +8,12 @@ export {
   type Evidence,
   type OtherEvidence,
 } from './bundle.ts';
+export type { EvidenceRule } from './evidence-rule.ts';
 export { VERIFY_CODES, type VerifyCode } from './error.ts';
 export type { GivenFile, VerifyOptions } from './options.ts';
 export {
+  POLICY_FORMAT,
   parseTrustPolicy,
-  type EvidenceRule,
   type IssuerKey,
   type PolicyChain,
   type PolicyIssuer,
