@@ -1,0 +1,41 @@
+import { errorFactory, type CodedError } from '@anchorlog/core';
+
+/** The codes of this package: code → when it is thrown (spec/log §7–12). */
+export const LOG_CODES = {
+  LOG_ORIGIN_MISMATCH: 'a statement was issued for another log',
+  LOG_SOURCE_UNREGISTERED: 'a statement carries a sequence, and its source is not registered',
+  LOG_PROFILE_RESERVED:
+    'a statement of profile log/1 creates the log again, or is not by the operator of the log',
+  LOG_ID_CONFLICT: 'other bytes stand in the log under the same organisation, system and id',
+  LOG_BATCH_LENGTH: 'a batch without entries, or with more than a group holds',
+  LOG_BUSY: 'too many entries wait already: try again after `retryAfterMs`',
+  LOG_FAILED:
+    'the log could not store a group or its guard, and takes nothing until it is opened again',
+  LOG_SIGNER_FAILED: 'the entry is in the log, but its receipt or checkpoint could not be signed',
+  LOG_CLOSED: 'the log was closed',
+  LOG_INDEX_RANGE: 'an entry, or a range of entries, that the log does not have',
+  LOG_SIZE_RANGE: 'a tree size that the log has not reached',
+  LOG_CREATE_MISSING: 'a new log was given no entry 0',
+  LOG_CREATE_MISMATCH: 'entry 0 is not the log.create of this origin, suite, index and promise',
+  LOG_LOCKED: 'another process, or another log in this one, has the store open',
+  LOG_STORE_DAMAGED: 'the store does not hold what it must, or its tree does not lead to its root',
+  LOG_STORE_BEHIND: 'a group does not begin where the store ends: somebody else has written to it',
+  LOG_GUARD_MISSING: 'the store has entries and the guard has nothing',
+  LOG_GUARD_MALFORMED: 'the guard does not hold a head',
+  LOG_GUARD_EXISTS: 'a guard was to be adopted where there is one',
+  LOG_CHECKPOINT_MALFORMED: 'the published checkpoint is not one, or is that of another log',
+  LOG_BEHIND_GUARD: 'the store is smaller than the guard has seen it: an older copy was restored',
+  LOG_BEHIND_CHECKPOINT: 'the store is smaller than the checkpoint that was published',
+  LOG_BEHIND_CHAIN: 'the store is smaller than a head that the chain holds',
+  LOG_INCONSISTENT:
+    'the store has another tree than the guard, the published checkpoint or the chain',
+} as const;
+
+export type LogCode = keyof typeof LOG_CODES;
+
+export const logError: (
+  code: LogCode,
+  message: string,
+  context?: Readonly<Record<string, unknown>>,
+  options?: { readonly cause?: unknown },
+) => CodedError<LogCode> = errorFactory(LOG_CODES);

@@ -1,0 +1,97 @@
+import type { SuiteName } from '@anchorlog/core';
+import type { TreeHead } from '@anchorlog/tlog';
+
+/** Under what a statement is unique in a log for ever (spec/log §8). */
+export interface EntryAddress {
+  readonly org: string;
+  readonly system: string;
+  readonly id: string;
+}
+
+/** The log's answer to a submitter: the entry is on disk at `index` for ever (spec/log §10). */
+export interface LogReceipt {
+  readonly index: number;
+  /** 32 bytes. */
+  readonly leafHash: Uint8Array;
+  /** The tree at the end of the group that the entry came with. */
+  readonly head: TreeHead;
+  /** Inclusion proof of `index` in `head`. Hashes are shared between receipts: do not write to them. */
+  readonly hashes: readonly Uint8Array[];
+  /** The note that `openReceipt` opens: signed by the key `<origin>/receipt`, one for all receipts of a group. */
+  readonly note: string;
+  /** When the log took the entry, RFC 3339 in UTC with milliseconds. */
+  readonly time: string;
+  /** Until when a head that holds the entry will be anchored, RFC 3339 in UTC with milliseconds. */
+  readonly anchorBy: string;
+}
+
+/** A head that was signed with the log's own key. */
+export interface LogCheckpoint extends TreeHead {
+  /** The note that `openCheckpoint` opens. */
+  readonly note: string;
+}
+
+/**
+ * A durable append-only log with one writer. Nothing is acknowledged before it is on disk and the guard knows of it; `size`, heads,
+ * entries and proofs speak of acknowledged entries only.
+ */
+export interface Log {
+  readonly origin: string;
+  readonly suite: SuiteName;
+  /** Entries acknowledged so far; at least 1, since entry 0 is `log.create`. */
+  readonly size: number;
+
+  /**
+   * Append the bytes of a statement. Resolves once they are fsynced and the guard knows. The same bytes again give the first receipt,
+   * byte for byte; after a rejection it is safe to append the same bytes again.
+   * @throws LOG_ORIGIN_MISMATCH, LOG_SOURCE_UNREGISTERED, LOG_PROFILE_RESERVED, LOG_ID_CONFLICT, LOG_BUSY (`context.retryAfterMs`),
+   * LOG_FAILED, LOG_SIGNER_FAILED, LOG_CLOSED, and as `parseStatement`
+   */
+  append(entry: Uint8Array): Promise<LogReceipt>;
+  /**
+   * Append several statements in one group, at neighbouring places in their order, all or none. Those which the log has already keep
+   * their place and receipt. @throws LOG_BATCH_LENGTH, and as `append`
+   */
+  appendBatch(entries: readonly Uint8Array[]): Promise<LogReceipt[]>;
+
+  /** Give the receipt of an entry again, byte for byte. @throws LOG_INDEX_RANGE, LOG_SIGNER_FAILED */
+  receipt(index: number): Promise<LogReceipt>;
+  /** Find the index of a statement. */
+  find(address: EntryAddress): Promise<number | undefined>;
+  /** Give the bytes of an entry. @throws LOG_INDEX_RANGE */
+  entry(index: number): Promise<Uint8Array>;
+  /** Iterate over entries `from` (0) to before `to` (`size` at the time of the call), in bounded memory. @throws LOG_INDEX_RANGE */
+  entries(range?: {
+    readonly from?: number | undefined;
+    readonly to?: number | undefined;
+  }): AsyncIterable<Uint8Array>;
+
+  /** Give the head of any size up to `size`, which is the default. @throws LOG_SIZE_RANGE */
+  head(size?: number): Promise<TreeHead>;
+  /** Prove that the log at `size` holds entry `index` (RFC 9162 §2.1.3.1). @throws LOG_INDEX_RANGE, LOG_SIZE_RANGE */
+  proveInclusion(of: {
+    readonly index: number;
+    readonly size?: number | undefined;
+  }): Promise<Uint8Array[]>;
+  /** Prove that the log at `newerSize` begins with the log at `olderSize`, which is at least 1 (RFC 9162 §2.1.4.1). @throws LOG_SIZE_RANGE */
+  proveConsistency(of: {
+    readonly olderSize: number;
+    readonly newerSize?: number | undefined;
+  }): Promise<Uint8Array[]>;
+
+  /**
+   * Publish all that is acknowledged: entry bundles, tiles, then the signed checkpoint. Gives the checkpoint that stands there already if
+   * nothing was appended since. @throws LOG_SIGNER_FAILED, LOG_CLOSED, LOG_BEHIND_CHECKPOINT, LOG_INCONSISTENT, LOG_STORE_DAMAGED, and what the tiles throw
+   */
+  publish(): Promise<LogCheckpoint>;
+  /**
+   * Give the published checkpoint of exactly `size`, the newest without `size`; undefined if there is none.
+   */
+  checkpoint(size?: number): Promise<LogCheckpoint | undefined>;
+  /** Give the oldest published checkpoint that covers entry `index`; undefined if none does yet. */
+  checkpointCovering(index: number): Promise<LogCheckpoint | undefined>;
+
+  /** Take nothing more, finish what waits, and close the store. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
