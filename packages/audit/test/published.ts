@@ -1,0 +1,215 @@
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import {
+  DIGEST_BYTES,
+  canonicalBytes,
+  ed25519Signer,
+  formatBase64,
+  type JsonValue,
+} from '@anchorlog/core';
+import { nodeSha256 } from '@anchorlog/core/node';
+import { issue, keyId, signStatement, type Issued, type Profile } from '@anchorlog/statement';
+import {
+  MemoryTree,
+  entryBundlePath,
+  formatCheckpoint,
+  formatEntryBundle,
+  formatVerifierKey,
+  noteKey,
+  noteSigner,
+  signNote,
+  tilePath,
+  tilesOf,
+} from '@anchorlog/tlog';
+import { nodeTreeHasher } from '@anchorlog/tlog/node';
+import { parseTrustPolicy, type TrustPolicy } from '@anchorlog/verify';
+
+export const ORIGIN = 'example.gov/audit';
+export const ORG = '1199999900000006XQ';
+export const hasher = nodeTreeHasher('sha256');
+const logSigner = ed25519Signer(new Uint8Array(32).fill(1));
+export const issuerSigner = ed25519Signer(new Uint8Array(32).fill(2));
+export const SECRET: Uint8Array = new Uint8Array(32).fill(3);
+
+const title = { zh: '测试', en: 'Test' };
+const text = { kind: 'string', max: 64 } as const;
+
+/** Profiles cut to what a trail needs. */
+const PROFILES: Readonly<Record<string, Profile>> = {
+  'log/1': {
+    name: 'log/1',
+    title,
+    events: [{ name: 'log.create', title }],
+    fields: ['origin', 'suite'].map((name) => ({
+      name,
+      title,
+      type: text,
+      required: true,
+      disclosure: 'public',
+    })),
+  },
+  'access/1': {
+    name: 'access/1',
+    title,
+    events: [{ name: 'access.read', title }],
+    fields: [
+      {
+        name: 'subject',
+        title,
+        type: { kind: 'pseudonym' },
+        required: true,
+        disclosure: 'key',
+        key: { kind: 'holder', role: 'self' },
+      },
+      { name: 'reason', title, type: text, required: false, disclosure: 'committed' },
+    ],
+  },
+  'share.delivery/1': {
+    name: 'share.delivery/1',
+    title,
+    events: [{ name: 'share.deliver', title }],
+    fields: [
+      ...['deliveryId', 'providerOrgCode', 'consumerOrgCode', 'recordCount'].map(
+        (name) => ({ name, title, type: text, required: true, disclosure: 'public' }) as const,
+      ),
+      {
+        name: 'subject',
+        title,
+        type: { kind: 'pseudonym' },
+        required: true,
+        disclosure: 'key',
+        key: { kind: 'holder', role: 'self' },
+      },
+    ],
+  },
+};
+
+export interface TestRecord {
+  readonly profile: string;
+  readonly event: string;
+  readonly key: string;
+  readonly claims: Readonly<Record<string, JsonValue>>;
+  readonly org?: string | undefined;
+}
+
+export const GENESIS: TestRecord = {
+  profile: 'log/1',
+  event: 'log.create',
+  key: 'log.create',
+  claims: { origin: ORIGIN, suite: 'sha256' },
+};
+
+/** Records that each tell of a reading; the subject alternates. */
+export function readings(count: number): TestRecord[] {
+  return Array.from({ length: count }, (_, i) => ({
+    profile: 'access/1',
+    event: 'access.read',
+    key: `read-${i}`,
+    claims: {
+      subject: i % 2 === 0 ? '91999999000000115N' : '91999999000000123H',
+      reason: `reading ${i}`,
+    },
+  }));
+}
+
+/** Issue and sign a record; salts are fixed by its key, so that a test tells the same story each time. */
+export async function issued(record: TestRecord): Promise<Issued> {
+  const { profile, event, key, claims, org = ORG } = record;
+  let salt = 0;
+  const made = issue(
+    { profile, event, key, eventTime: '2026-07-08T16:00:00.000+08:00', claims },
+    {
+      log: ORIGIN,
+      profile: PROFILES[profile]!,
+      suite: nodeSha256,
+      issuer: { org, system: 'audit-test' },
+      idSecret: SECRET,
+      keyspaces: () => ({ keyspace: 'example.gov/trail', secret: SECRET }),
+      recordedTime: '2026-07-08T16:00:00.500+08:00',
+      random: (length) => nodeRandom(`${key}/${salt++}`, length),
+      signer: { alg: 'Ed25519', keyId: keyId(issuerSigner.publicKey) },
+    },
+  );
+  return signStatement(made, issuerSigner);
+}
+
+function nodeRandom(seed: string, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  for (let at = 0; at < length; at += DIGEST_BYTES) {
+    const block = nodeSha256.hash(canonicalBytes([seed, at]));
+    bytes.set(block.subarray(0, Math.min(DIGEST_BYTES, length - at)), at);
+  }
+  return bytes;
+}
+
+/** Write a published log as static files and give its tree. */
+export async function publish(
+  entries: readonly Uint8Array[],
+): Promise<{ dir: string; tree: MemoryTree }> {
+  const dir = await mkdtemp(join(tmpdir(), 'anchorlog-audit-'));
+  const row = new Uint8Array(entries.length * DIGEST_BYTES);
+  hasher.hashLeaves(entries, row, 0);
+  const tree = new MemoryTree(hasher);
+  tree.append(row);
+  for (const tile of tilesOf(entries.length)) {
+    const hashes = Array.from({ length: tile.width }, (_, i) =>
+      tree.node(tile.level * 8, tile.index * 256 + i),
+    );
+    await put(join(dir, tilePath(tile)), Buffer.concat(hashes));
+    if (tile.level > 0) continue;
+    const first = tile.index * 256;
+    await put(
+      join(dir, entryBundlePath(tile)),
+      formatEntryBundle(entries.slice(first, first + tile.width)),
+    );
+  }
+  const text = formatCheckpoint({ origin: ORIGIN, size: entries.length, rootHash: tree.root() });
+  await put(
+    join(dir, 'checkpoint'),
+    await signNote(text, [noteSigner({ name: ORIGIN, signer: logSigner })]),
+  );
+  return { dir, tree };
+}
+
+async function put(path: string, content: Uint8Array | string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, content);
+}
+
+/** The policy of this log, without a chain. */
+export function policy(): TrustPolicy {
+  return parseTrustPolicy({
+    format: 'anchorlog/policy/1',
+    name: 'audit test',
+    date: '2026-07-08',
+    logs: [
+      {
+        origin: ORIGIN,
+        vkey: formatVerifierKey(noteKey({ name: ORIGIN, publicKey: logSigner.publicKey })),
+        suite: 'sha256',
+        index: 'none',
+        issuers: 'any',
+        profiles: 'any',
+      },
+    ],
+    issuers: [
+      {
+        org: ORG,
+        keys: [
+          {
+            keyId: keyId(issuerSigner.publicKey),
+            alg: 'Ed25519',
+            publicKey: formatBase64(issuerSigner.publicKey),
+          },
+        ],
+      },
+    ],
+    witnesses: [],
+    indexCheckers: [],
+    observers: [],
+    chains: [],
+    evidence: { kind: 'sealed' },
+    maxStatusAge: 86_400,
+  });
+}
