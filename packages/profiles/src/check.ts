@@ -1,0 +1,196 @@
+import {
+  canonicalBytes,
+  parseDate,
+  parseInstant,
+  pointerToken,
+  type JsonObject,
+  type JsonValue,
+} from '@anchorlog/core';
+import type { Profile, ProfileField } from '@anchorlog/statement';
+import { EMITTER_ONLY, ISSUER_SET } from './common.ts';
+import { profilesError } from './error.ts';
+import {
+  checkIdentifier,
+  isResidentNumber,
+  parseLicenseIdentifier,
+  type RecordWarning,
+} from './identifiers.ts';
+import type { Rule, RuleCondition } from './rule.ts';
+import { checkValue, refusal } from './value.ts';
+
+/** Room for public claims; the rest of an entry's 65,535 bytes is for commitments, keys, links and signature (spec/profiles §5.2). */
+export const PUBLIC_CLAIM_BYTES = 49_152;
+
+/** The part of a record that a profile speaks of. */
+export interface CheckedRecord {
+  readonly event: string;
+  readonly claims: JsonObject;
+}
+
+const RESIDENT_RUN = /(?<![0-9])[1-9][0-9]{16}[0-9X](?![0-9])/g;
+
+/**
+ * Check a record against its profile before it is issued (spec/profiles §5): known event and fields, required ones present, every value of
+ * its type, form, length and check digits, and the rules between claims. Gives warnings, which a caller shows or logs but does not stop at.
+ * Messages say where (a JSON Pointer into the record) and what was expected, never the value.
+ * @throws PROFILES_EVENT_…, PROFILES_FIELD_…, PROFILES_VALUE_…, PROFILES_ARRAY_LENGTH, PROFILES_DIGEST_…, PROFILES_IDENTIFIER_…,
+ * PROFILES_ORDER_BROKEN, PROFILES_RECORD_SIZE
+ */
+export function checkRecord(
+  record: CheckedRecord,
+  profile: Profile & { readonly rules?: readonly Rule[] },
+): readonly RecordWarning[] {
+  const { event, claims } = record;
+  if (!profile.events.some(({ name }) => name === event)) {
+    throw refusal('PROFILES_EVENT_UNKNOWN', '/event', `an event of ${profile.name}`);
+  }
+  const fields = new Map<string, Pick<ProfileField, 'type' | 'nullable'>>(
+    [...EMITTER_ONLY, ...profile.fields].map((field) => [field.name, field]),
+  );
+  const warnings: RecordWarning[] = [];
+  for (const [name, value] of Object.entries(claims)) {
+    const at = claimPointer(name);
+    const field = fields.get(name);
+    if (ISSUER_SET.includes(name)) {
+      throw refusal('PROFILES_FIELD_RESERVED', at, 'no claim: the issuer sets this field itself');
+    }
+    if (!field) throw refusal('PROFILES_FIELD_UNKNOWN', at, `a field of ${profile.name}`);
+    if (value === null && field.nullable === true) continue;
+    warnings.push(...checkValue({ value, type: field.type, at }));
+  }
+  for (const { name, required } of profile.fields) {
+    const isRequired = typeof required === 'boolean' ? required : required.includes(event);
+    if (isRequired && !isPresent(claims, name)) throw missing(name, `of ${event}`);
+  }
+  for (const rule of profile.rules ?? []) warnings.push(...checkRule(rule, record));
+  return [...warnings, ...checkPublicClaims(claims, profile)];
+}
+
+function checkRule(rule: Rule, record: CheckedRecord): readonly RecordWarning[] {
+  const { event, claims } = record;
+  switch (rule.rule) {
+    case 'require': {
+      if (!holds(rule.when, record)) return [];
+      for (const name of rule.fields) {
+        if (!isPresent(claims, name)) throw missing(name, 'that other claims call for');
+      }
+      return [];
+    }
+    case 'expectCase':
+      return isPresent(claims, 'caseNo') || !holds(rule.when, record)
+        ? []
+        : [
+            warning(
+              'PROFILES_WARN_CASE',
+              'caseNo',
+              'a case number for an event bound to a purpose',
+            ),
+          ];
+    case 'eventValue': {
+      const values = Object.hasOwn(rule.values, event) ? rule.values[event] : undefined;
+      const value = claims[rule.field];
+      if (values && value !== undefined && !values.some((each) => each === value)) {
+        const expected = `${values.join(' or ')} for ${event}`;
+        throw refusal('PROFILES_EVENT_MISMATCH', claimPointer(rule.field), expected);
+      }
+      return [];
+    }
+    case 'order': {
+      const [begin, end] = [claims[rule.begin], claims[rule.end]];
+      if (typeof begin === 'string' && typeof end === 'string' && timeOf(end) < timeOf(begin)) {
+        const expected = `a time not before ${rule.begin}`;
+        throw refusal('PROFILES_ORDER_BROKEN', claimPointer(rule.end), expected);
+      }
+      return [];
+    }
+    case 'differ': {
+      const [first, second] = rule.fields;
+      if (isPresent(claims, second) && claims[first] === claims[second]) {
+        const expected = `another value than ${first}`;
+        throw refusal('PROFILES_VALUE_REPEATED', claimPointer(second), expected);
+      }
+      return [];
+    }
+    case 'scheme': {
+      const [value, by] = [claims[rule.field], claims[rule.by]];
+      if (typeof value !== 'string' || typeof by !== 'string') return [];
+      const scheme = Object.hasOwn(rule.schemes, by) ? rule.schemes[by] : undefined;
+      return scheme === undefined
+        ? []
+        : checkIdentifier({ scheme, value, at: claimPointer(rule.field) });
+    }
+    case 'licenseParts': {
+      const identifier = claims[rule.identifier];
+      if (typeof identifier !== 'string') return [];
+      const parts = parseLicenseIdentifier(identifier);
+      return (['typeCode', 'issuerCode', 'version'] as const)
+        .filter((part) => claims[rule.parts[part]] !== parts[part])
+        .map((part) =>
+          warning('PROFILES_WARN_PART', rule.parts[part], `what ${rule.identifier} says`),
+        );
+    }
+    default:
+      return rule satisfies never;
+  }
+}
+
+function holds(when: RuleCondition, { event, claims }: CheckedRecord): boolean {
+  const { events, has, lacks, equals, differs } = when;
+  const isOneOf = (condition: NonNullable<RuleCondition['equals']>): boolean =>
+    condition.values.some((value) => value === claims[condition.field]);
+  return (
+    (events === undefined || events.includes(event)) &&
+    (has === undefined || isPresent(claims, has)) &&
+    (lacks === undefined || !isPresent(claims, lacks)) &&
+    (equals === undefined || isOneOf(equals)) &&
+    (differs === undefined || !isOneOf(differs))
+  );
+}
+
+/** What stands in clear for ever: its size, and whether somebody's number slipped into it (spec/profiles §5.2). */
+function checkPublicClaims(claims: JsonObject, profile: Profile): RecordWarning[] {
+  const open = profile.fields.filter(
+    ({ name, disclosure }) => disclosure === 'public' && Object.hasOwn(claims, name),
+  );
+  const publicClaims = Object.fromEntries(open.map(({ name }) => [name, claims[name]!]));
+  const { length } = canonicalBytes(publicClaims);
+  if (length > PUBLIC_CLAIM_BYTES) {
+    const message = `/claims: expected at most ${PUBLIC_CLAIM_BYTES} bytes of public claims, got ${length}`;
+    throw profilesError('PROFILES_RECORD_SIZE', message, { at: '/claims', length });
+  }
+  return open
+    .filter(({ name, type }) => type.kind !== 'identifier' && holdsResidentNumber(claims[name]!))
+    .map(({ name }) =>
+      warning('PROFILES_WARN_RESIDENT', name, 'no resident number in a public claim'),
+    );
+}
+
+function holdsResidentNumber(value: JsonValue): boolean {
+  if (typeof value === 'string') {
+    return [...value.matchAll(RESIDENT_RUN)].some(([run]) => isResidentNumber(run));
+  }
+  // Digests and codes in objects are no texts; arrays of names are.
+  return Array.isArray(value) && value.some(holdsResidentNumber);
+}
+
+function isPresent(claims: JsonObject, name: string): boolean {
+  return Object.hasOwn(claims, name) && claims[name] !== null;
+}
+
+/** Both forms were checked before; a date counts as its begin in UTC, which is enough to order two dates. */
+function timeOf(text: string): number {
+  return text.includes('T') ? parseInstant(text) : parseDate(text);
+}
+
+function missing(name: string, why: string): Error {
+  return refusal('PROFILES_FIELD_MISSING', claimPointer(name), `a value ${why}`);
+}
+
+function warning(code: RecordWarning['code'], field: string, expected: string): RecordWarning {
+  const at = claimPointer(field);
+  return { code, at, message: `${at}: expected ${expected}` };
+}
+
+function claimPointer(name: string): string {
+  return `/claims/${pointerToken(name)}`;
+}
