@@ -57,7 +57,8 @@ export function noteSigner(of: { readonly name: string; readonly signer: Signer 
 
 /** Sign a text, which must end in a newline, and give the note. @throws TLOG_NOTE_MALFORMED, TLOG_NOTE_LIMIT */
 export async function signNote(text: string, signers: readonly NoteSigner[]): Promise<string> {
-  if (!text.endsWith('\n')) throw malformed('a text that ends in a newline');
+  // Before signing: a key should not be asked to sign what no reader will take.
+  if (!decode(text).endsWith('\n')) throw malformed('a text that ends in a newline');
   const message = formatUtf8(text);
   const signatures: NoteSignature[] = [];
   for (const { key, signer } of signers) {
@@ -74,14 +75,17 @@ export function formatNote(note: Note): string {
       `— ${name} ${formatBase64(concatBytes(parseHex(formatKeyId(keyId)), signature))}\n`,
   );
   const formatted = `${note.text}\n${lines.join('')}`;
-  parseNote(formatted);
+  const read = parseNote(formatted);
+  // Newlines in a name, or a text that does not end in one, would have made another note of it.
+  if (read.text !== note.text || read.signatures.length !== lines.length) {
+    throw malformed('a text that ends in a newline, and names of keys');
+  }
   return formatted;
 }
 
 /** Read a note without checking a signature. @throws TLOG_NOTE_MALFORMED, TLOG_NOTE_LIMIT */
 export function parseNote(note: Uint8Array | string): Note {
   const whole = decode(note);
-  if (hasControl(whole)) throw malformed('no control characters');
   // The text may hold empty lines itself: the last one ends it.
   const split = whole.lastIndexOf('\n\n');
   if (split < 0 || !whole.endsWith('\n')) throw malformed('a text, an empty line and signatures');
@@ -155,19 +159,27 @@ function parseSignatureLine(line: string): NoteSignature {
   return { name: match[1]!, keyId, signature: bytes.slice(4) };
 }
 
+/** The text of a note given as text or as bytes; the limit holds for bytes. */
 function decode(note: Uint8Array | string): string {
-  let bytes: Uint8Array;
-  let text: string;
+  checkLength(note.length); // before any work; a text has no fewer bytes than UTF-16 code units
+  const text = typeof note === 'string' ? note : attempt(() => parseUtf8(note));
+  if (typeof note === 'string') checkLength(attempt(() => formatUtf8(note)).length);
+  if (hasControl(text)) throw malformed('no control characters');
+  return text;
+}
+
+function checkLength(length: number): void {
+  if (length > MAX_NOTE_BYTES) {
+    throw tlogError('TLOG_NOTE_LIMIT', `note: expected at most ${MAX_NOTE_BYTES} bytes`);
+  }
+}
+
+function attempt<T>(decodeUtf8: () => T): T {
   try {
-    bytes = typeof note === 'string' ? formatUtf8(note) : note;
-    text = typeof note === 'string' ? note : parseUtf8(note);
+    return decodeUtf8();
   } catch (cause) {
     throw malformed('UTF-8', cause);
   }
-  if (bytes.length > MAX_NOTE_BYTES) {
-    throw tlogError('TLOG_NOTE_LIMIT', `note: expected at most ${MAX_NOTE_BYTES} bytes`);
-  }
-  return text;
 }
 
 function malformed(expected: string, cause?: unknown): Error {

@@ -184,7 +184,7 @@ describe('verifyConsistency', () => {
       fc.property(sizes, fc.nat(), fc.nat(), (newerSize, less, leaf) => {
         const olderSize = newerSize - (less % newerSize);
         const other = new MemoryTree(hasher);
-        const changed = leaves.slice(0, newerSize);
+        const changed: Uint8Array[] = leaves.slice(0, newerSize);
         changed[leaf % olderSize] = flip(changed[leaf % olderSize]!, 0);
         other.append(concatBytes(...changed));
         const claim = {
