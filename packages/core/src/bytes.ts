@@ -122,7 +122,7 @@ export function formatHex(bytes: Uint8Array): string {
 
 /** Decode lower-case hexadecimal without prefix, of `length` bytes if given. @throws CORE_HEX_MALFORMED */
 export function parseHex(text: string, length?: number): Uint8Array {
-  if (!/^([0-9a-f]{2})*$/.test(text)) {
+  if (text.length % 2 !== 0 || !/^[0-9a-f]*$/.test(text)) {
     throw coreError('CORE_HEX_MALFORMED', 'expected lower-case hexadecimal digits, two a byte');
   }
   if (length !== undefined && text.length !== 2 * length) {

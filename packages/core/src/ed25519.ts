@@ -1,10 +1,11 @@
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { sha512 } from '@noble/hashes/sha2.js';
-import { concatBytes, equalBytes } from './bytes.ts';
+import { concatBytes, equalBytes, formatHex } from './bytes.ts';
 
 /**
- * Verification of Ed25519 signatures in the strict form: RFC 8032 §5.1.7 without the cofactor, S < L, points in canonical form, and no
- * public key of small order. All implementations agree on every input, so that no crafted signature is valid here and not there.
+ * Verification of Ed25519 signatures in the strict form: RFC 8032 §5.1.7 without the cofactor, S < L, points in canonical form, and
+ * neither the public key nor R of small order. All implementations agree on every input, so that no crafted signature is valid here and not
+ * there: OpenSSL 3.0 accepts points of small order and 3.5 does not, so the rule is checked before it is asked.
  */
 export interface Ed25519 {
   /** Verify a signature of 64 bytes by a public key of 32 bytes; never throws. */
@@ -31,7 +32,7 @@ export const nobleEd25519: Ed25519 = {
   verify({ message, signature, publicKey }) {
     if (signature.length !== 64 || publicKey.length !== 32) return false;
     const s = littleEndian(signature.subarray(32));
-    if (s >= ORDER) return false;
+    if (s >= ORDER || hasSmallOrderR(signature)) return false;
     try {
       const key = Point.fromBytes(publicKey, false);
       if (key.isSmallOrder()) return false;
@@ -60,6 +61,23 @@ export function isEd25519PublicKey(publicKey: Uint8Array): boolean {
   } catch {
     return false;
   }
+}
+
+// The canonical encodings of the eight points whose order divides eight; the others are refused as not canonical.
+const SMALL_ORDER: ReadonlySet<string> = /* @__PURE__ */ new Set([
+  '0000000000000000000000000000000000000000000000000000000000000000',
+  '0000000000000000000000000000000000000000000000000000000000000080',
+  '0100000000000000000000000000000000000000000000000000000000000000',
+  'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+  '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
+  '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85',
+  'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
+  'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa',
+]);
+
+/** Tell whether the first half of a signature is a point of small order, as no honest signer makes it. */
+export function hasSmallOrderR(signature: Uint8Array): boolean {
+  return SMALL_ORDER.has(formatHex(signature.subarray(0, 32)));
 }
 
 function littleEndian(bytes: Uint8Array): bigint {

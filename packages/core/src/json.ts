@@ -48,8 +48,10 @@ export function parseJson(input: Uint8Array | string, limits: JsonLimits = FILE_
   return new JsonParser(typeof input === 'string' ? input : parseUtf8(input), limits).parse();
 }
 
+// One class without alternatives: on a string of many megabytes, alternatives overflow the stack of the regular expression.
 // oxlint-disable-next-line no-control-regex
-const STRING = /"((?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*)"/y;
+const PLAIN = /[^"\\\u0000-\u001f]*/y;
+const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
 const INTEGER = /^(?:0|-?[1-9][0-9]*)$/;
 
@@ -168,12 +170,19 @@ class JsonParser {
   }
 
   #string(): string {
-    STRING.lastIndex = this.#at;
-    const match = STRING.exec(this.#text);
-    if (!match) throw this.#syntax('a string');
-    this.#at = STRING.lastIndex;
-    const raw = match[1]!;
-    const text = raw.includes('\\') ? (JSON.parse(match[0]) as string) : raw; // a JSON string, matched above
+    const begin = this.#at;
+    this.#expect('"');
+    let isEscaped = false;
+    for (;;) {
+      this.#skip(PLAIN);
+      if (this.#text[this.#at] !== '\\') break;
+      isEscaped = true;
+      if (!this.#skip(ESCAPE)) throw this.#syntax('an escape');
+    }
+    this.#expect('"');
+    const text = isEscaped
+      ? (JSON.parse(this.#text.slice(begin, this.#at)) as string) // a JSON string, matched above
+      : this.#text.slice(begin + 1, this.#at - 1);
     if (text.length > this.#limits.string) {
       throw coreError(
         'CORE_JSON_LIMIT',
@@ -206,6 +215,14 @@ class JsonParser {
     if (!this.#text.startsWith(word, this.#at)) throw this.#syntax('a value');
     this.#at += word.length;
     return value;
+  }
+
+  /** Go past what `pattern`, which is sticky, matches here. */
+  #skip(pattern: RegExp): boolean {
+    pattern.lastIndex = this.#at;
+    if (!pattern.test(this.#text)) return false;
+    this.#at = pattern.lastIndex;
+    return true;
   }
 
   #expect(character: string): void {

@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, hash, sign, verify } from 'node:crypto';
-import { isEd25519PublicKey, type Ed25519, type Signer } from './ed25519.ts';
+import { hasSmallOrderR, isEd25519PublicKey, type Ed25519, type Signer } from './ed25519.ts';
 import type { HashSuite } from './hash.ts';
 
 const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex'); // RFC 8410 §4
@@ -29,14 +29,15 @@ function hmacSha256(key: Uint8Array, data: Uint8Array): Uint8Array {
     outer[i]! ^= short[i]!;
   }
   inner.set(data, BLOCK);
-  outer.latin1Write(hash('sha256', inner, 'binary'), BLOCK);
+  outer.write(hash('sha256', inner, 'binary'), BLOCK, 'binary');
   return digest(outer);
 }
 
 /** Ed25519 on OpenSSL: the same verdict as `nobleEd25519` on every input, about ten times faster. */
 export const nodeEd25519: Ed25519 = {
   verify({ message, signature, publicKey }) {
-    if (signature.length !== 64 || !isSoundKey(publicKey)) return false;
+    if (signature.length !== 64 || hasSmallOrderR(signature)) return false;
+    if (!isSoundKey(publicKey)) return false;
     const key = createPublicKey({
       key: Buffer.concat([SPKI_PREFIX, publicKey]),
       format: 'der',
@@ -60,7 +61,8 @@ export function nodeEd25519Signer(seed: Uint8Array): Signer {
   };
 }
 
-// A policy has few keys and a log has one: remember which were found sound. OpenSSL itself accepts weak and non-canonical ones.
+// A policy has few keys and a log has one: remember which were found sound. OpenSSL itself accepts non-canonical
+// ones, and in some versions weak ones.
 const SOUND_KEYS_LIMIT = 1024;
 const soundKeys = new Set<string>();
 
