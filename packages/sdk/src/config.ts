@@ -40,8 +40,8 @@ export interface NotaryConfig {
   readonly issuers: readonly IssuerConfig[];
   /** Path of the high-water guard, outside the notary's folder; relative ones from that folder. */
   readonly guard: string;
-  /** What a receipt promises: anchored within so many milliseconds. */
-  readonly anchorByMs: number;
+  /** What a receipt promises for ever: anchored within so many hours. */
+  readonly anchorByHours: number;
   /** A batch closes after so many milliseconds, or so many entries. */
   readonly batch: { readonly intervalMs: number; readonly entries: number };
   readonly chain?: ChainSettings | undefined;
@@ -84,7 +84,7 @@ export async function writeConfig(dir: string, config: NotaryConfig): Promise<vo
 
 function parseConfig(value: JsonValue): NotaryConfig {
   const config = shape.object(value, '', {
-    required: ['format', 'origin', 'issuers', 'guard', 'anchorByMs', 'batch'],
+    required: ['format', 'origin', 'issuers', 'guard', 'anchorByHours', 'batch'],
     optional: ['chain'],
   });
   shape.word(config['format'], '/format', [FORMAT]);
@@ -93,7 +93,7 @@ function parseConfig(value: JsonValue): NotaryConfig {
     origin: shape.string(config['origin'], '/origin', ORIGIN, 'a host name and path in lower case'),
     issuers: shape.array(config['issuers'], '/issuers', 1000, parseIssuer),
     guard: shape.string(config['guard'], '/guard', /./),
-    anchorByMs: shape.size(config['anchorByMs'], '/anchorByMs'),
+    anchorByHours: shape.size(config['anchorByHours'], '/anchorByHours'),
     batch: {
       intervalMs: shape.size(batch['intervalMs'], '/batch/intervalMs'),
       entries: shape.size(batch['entries'], '/batch/entries'),

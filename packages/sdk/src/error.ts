@@ -15,6 +15,7 @@ export const SDK_CODES = {
   SDK_DISCLOSURE_UNKNOWN: 'the statement has no commitment at this path',
   SDK_NO_CHAIN: 'the notary has no chain to anchor to: the bundle cannot become final',
   SDK_WAIT_TIMEOUT: 'the record did not reach the asked stage in the given time',
+  SDK_BUSY: 'too many records wait to be taken: try again after `context.retryAfterMs`',
   SDK_CLOSED: 'the notary is closed',
 } as const;
 

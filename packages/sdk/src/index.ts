@@ -1,1 +1,25 @@
-export {};
+export type { AnchoringStatus } from './anchoring.ts';
+export type { BatchesStatus } from './batches.ts';
+export type { Disclose } from './bundle.ts';
+export { readConfig, type ChainSettings, type IssuerConfig, type NotaryConfig } from './config.ts';
+export { SDK_CODES, type SdkCode } from './error.ts';
+export { initNotary, setChain, type InitOptions } from './init.ts';
+export {
+  generateKey,
+  readKeyFile,
+  signerOf,
+  writeKeyFile,
+  type KeyFile,
+  type KeyUse,
+} from './key-file.ts';
+export { readKeys, type NotaryKeys } from './keys.ts';
+export {
+  createNotary,
+  type BundleOptions,
+  type Notary,
+  type NotaryOptions,
+  type NotaryStatus,
+  type Receipt,
+} from './notary.ts';
+export { policyOf } from './policy.ts';
+export { STAGES, type Stage } from './stage.ts';

@@ -13,8 +13,6 @@ import { generateKeys, readKeys, type NotaryKeys } from './keys.ts';
 import { policyOf } from './policy.ts';
 import { generateSecrets, writeSecrets } from './secrets.ts';
 
-const HOUR_MS = 3_600_000;
-
 /** What a new notary is told. */
 export interface InitOptions {
   /** Folder, made if absent. */
@@ -25,8 +23,8 @@ export interface InitOptions {
   readonly issuers: readonly IssuerConfig[];
   /** Path of the high-water guard; beside the folder unless given. Best on another volume. */
   readonly guard?: string | undefined;
-  /** What receipts promise; 24 hours unless given. */
-  readonly anchorByMs?: number | undefined;
+  /** What receipts promise, for ever: anchored within so many hours; 24 unless given. */
+  readonly anchorByHours?: number | undefined;
   readonly batch?: { readonly intervalMs: number; readonly entries: number } | undefined;
   readonly chain?: ChainSettings | undefined;
   /** Milliseconds since 1970. */
@@ -44,7 +42,7 @@ export async function initNotary(options: InitOptions): Promise<NotaryConfig> {
     origin,
     issuers,
     guard: options.guard ?? join('..', `${basename(dir)}.guard.json`),
-    anchorByMs: options.anchorByMs ?? 24 * HOUR_MS,
+    anchorByHours: options.anchorByHours ?? 24,
     batch: options.batch ?? { intervalMs: 10_000, entries: 10_000 },
     chain: options.chain,
   };

@@ -7,7 +7,7 @@ import {
   type Signer,
 } from '@anchorlog/core';
 import { nodeSha256 } from '@anchorlog/core/node';
-import { checkRecord, profileByName } from '@anchorlog/profiles';
+import { checkRecord, loggedClaims, profileByName } from '@anchorlog/profiles';
 import {
   issue,
   keyId,
@@ -138,7 +138,8 @@ export class Issuing {
     }
     const issuer = { org: address.org, system: address.system };
     const { signer, keyId: name } = this.#signerOf(issuer);
-    const issued = issue(record, {
+    const logged = { ...record, claims: loggedClaims(record.claims) };
+    const issued = issue(logged, {
       log: this.#origin,
       profile: profileByName(record.profile),
       suite: nodeSha256,

@@ -1,6 +1,6 @@
 import { formatBase64, formatInstant, type JsonObject } from '@anchorlog/core';
 import { keyId } from '@anchorlog/statement';
-import { formatVerifierKey } from '@anchorlog/tlog';
+import { formatVerifierKey, noteKey } from '@anchorlog/tlog';
 import type { NotaryConfig } from './config.ts';
 import { signerOf, type KeyFile } from './key-file.ts';
 import { issuerName, type NotaryKeys } from './keys.ts';
@@ -53,7 +53,7 @@ export function policyOf(config: NotaryConfig, keys: NotaryKeys, now: number): J
 }
 
 function verifierKey(key: KeyFile): string {
-  return formatVerifierKey({ name: key.name, publicKey: signerOf(key).publicKey });
+  return formatVerifierKey(noteKey({ name: key.name, publicKey: signerOf(key).publicKey }));
 }
 
 function issuerKey(key: KeyFile): JsonObject {

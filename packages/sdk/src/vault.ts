@@ -56,10 +56,18 @@ export class Vault {
 
   /** Find the records, of whatever issuer, that were handed in under a business number. */
   async find(key: string): Promise<RecordAddress[]> {
-    const prefix = numberKey(key);
+    return this.#addresses(numberKey(key));
+  }
+
+  /** Find the records, of whatever issuer, that have an id: one, unless issuers chose the same. */
+  async findId(id: string): Promise<RecordAddress[]> {
+    return this.#addresses(`item/${id}/`);
+  }
+
+  async #addresses(prefix: string): Promise<RecordAddress[]> {
     const found: RecordAddress[] = [];
     for await (const name of this.#db.keys({ gt: prefix, lt: `${prefix}\uffff` })) {
-      const [org = '', system = '', id = ''] = name.slice(prefix.length).split('/');
+      const [id = '', org = '', system = ''] = name.split('/').slice(-3);
       found.push({ org, system, id });
     }
     return found;
@@ -71,7 +79,7 @@ export class Vault {
 }
 
 function addressText({ org, system, id }: RecordAddress): string {
-  return `${org}/${system}/${id}`;
+  return `${id}/${org}/${system}`;
 }
 
 function itemKey(address: RecordAddress): string {

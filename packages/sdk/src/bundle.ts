@@ -1,0 +1,77 @@
+import { formatUtf8 } from '@anchorlog/core';
+import type { Anchor } from '@anchorlog/anchor';
+import type { Log } from '@anchorlog/log';
+import type { Bundle, BundleAnchor } from '@anchorlog/verify';
+import { sdkError } from './error.ts';
+import type { VaultItem } from './vault.ts';
+
+/** Which claims a bundle opens: the paths of some, all that the record has, or none. Index keys are never opened. */
+export type Disclose = 'all' | readonly string[];
+
+/**
+ * Put together the bundle of an entry: what the vault holds of it, its place in the log, and the first anchor that covers it, if any yet.
+ * @throws SDK_DISCLOSURE_UNKNOWN, SDK_WAIT_TIMEOUT if it is not published yet
+ */
+export async function assembleBundle({
+  log,
+  index,
+  item,
+  anchor,
+  disclose = [],
+}: {
+  readonly log: Log;
+  readonly index: number;
+  readonly item: VaultItem;
+  readonly anchor: Anchor | undefined;
+  readonly disclose?: Disclose | undefined;
+}): Promise<Bundle> {
+  // The anchored head was published, so that its checkpoint is there; another's heads may have been adopted from the chain.
+  const anchored = anchor && (await log.checkpoint(anchor.head.size));
+  const checkpoint = anchored ?? (await log.checkpointCovering(index));
+  if (!checkpoint) throw sdkError('SDK_WAIT_TIMEOUT', 'the record is not published yet', { index });
+  const receipt = await log.receipt(index);
+  return {
+    entry: formatUtf8(item.entry),
+    disclosures: chosen(item, disclose),
+    inclusion: { index, hashes: await log.proveInclusion({ index, size: checkpoint.size }) },
+    checkpoint: checkpoint.note,
+    anchors: anchor?.evidence ? [await bundleAnchor(log, anchor, checkpoint.size)] : [],
+    receipt: { note: receipt.note, hashes: receipt.hashes },
+  };
+}
+
+async function bundleAnchor(
+  log: Log,
+  anchor: Anchor,
+  checkpointSize: number,
+): Promise<BundleAnchor> {
+  const { head, evidence } = anchor;
+  const [olderSize, newerSize] = [checkpointSize, head.size].sort((a, b) => a - b) as [
+    number,
+    number,
+  ];
+  return {
+    head,
+    consistency:
+      olderSize === newerSize ? [] : await log.proveConsistency({ olderSize, newerSize }),
+    evidence: evidence ? [evidence] : [],
+  };
+}
+
+function chosen({ disclosures }: VaultItem, disclose: Disclose): Uint8Array[] {
+  const paths = disclose === 'all' ? Object.keys(disclosures).filter(isClaimPath).sort() : disclose;
+  return paths.map((path) => {
+    const text =
+      isClaimPath(path) && Object.hasOwn(disclosures, path) ? disclosures[path] : undefined;
+    if (text === undefined) {
+      throw sdkError('SDK_DISCLOSURE_UNKNOWN', 'the statement commits to no claim at this path', {
+        path,
+      });
+    }
+    return formatUtf8(text);
+  });
+}
+
+function isClaimPath(path: string): boolean {
+  return !path.startsWith('/keys/');
+}

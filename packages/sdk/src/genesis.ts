@@ -1,0 +1,22 @@
+import { formatInstant } from '@anchorlog/core';
+import type { NotaryConfig } from './config.ts';
+
+/** The record of entry 0: what is fixed for the log's whole life (spec/log, spec/profiles). */
+export function genesisRecord(config: NotaryConfig, now: number): object {
+  const { origin, issuers, anchorByHours, chain } = config;
+  const [operator] = issuers;
+  return {
+    profile: 'log/1',
+    event: 'log.create',
+    key: 'log.create',
+    eventTime: formatInstant(now),
+    issuer: { org: operator?.org, system: operator?.system },
+    claims: {
+      origin,
+      suite: 'sha256',
+      index: 'none',
+      anchorBy: anchorByHours,
+      ...(chain && { chains: [`eip155:${chain.chainId}:${chain.contract}`] }),
+    },
+  };
+}
