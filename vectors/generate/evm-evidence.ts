@@ -4,7 +4,6 @@ import {
   zeros,
   base64,
   type Case,
-  string,
   prove,
   type Log,
   receipt,

@@ -4,8 +4,6 @@ import {
   word,
   zeros,
   type Case,
-  string,
-  validator,
   sorted,
   set,
   addresses,

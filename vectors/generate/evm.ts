@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { concat, encodeRlp, type RlpStructuredData } from 'ethers';
-import { base64, type Case, string, receipt, anchored, type Sealed, sealed } from './naive-evm.ts';
+import { string, type Case } from './naive-evm.ts';
 import { evidenceCases } from './evm-evidence.ts';
 import { headerCases } from './evm-headers.ts';
 import { receiptCases } from './evm-receipts.ts';

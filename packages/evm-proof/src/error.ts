@@ -36,6 +36,7 @@ export const EVM_CODES = {
   EVM_EVENT_LOG: 'the event names another log',
   EVM_EVENT_HEAD: 'the event names another tree head',
   EVM_EVIDENCE_SHAPE: 'not sealed evidence in its JSON form',
+  EVM_ANCHOR_FILE_SHAPE: 'not an anchor file in its JSON form',
   EVM_EVIDENCE_CHAIN: 'the evidence is for another chain',
   EVM_EVIDENCE_CONTRACT: 'the evidence is for another contract',
   EVM_RPC_SHAPE:
@@ -49,4 +50,4 @@ export const evmError: (
   message: string,
   context?: Readonly<Record<string, unknown>>,
   options?: { readonly cause?: unknown },
-) => CodedError<EvmCode> = errorFactory(EVM_CODES);
+) => CodedError<EvmCode> = /* @__PURE__ */ errorFactory({} as typeof EVM_CODES); // only the type: what the codes mean stays out of the browser
