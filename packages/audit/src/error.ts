@@ -4,7 +4,6 @@ import { errorFactory, type CodedError } from '@anchorlog/core';
 export const AUDIT_CODES = {
   AUDIT_SOURCE_UNREADABLE:
     'the folder holds no published log: no checkpoint, or files that cannot be read',
-  AUDIT_ANCHOR_FILE_MALFORMED: 'a file under anchors/ is not of its form',
   AUDIT_POLICY_LOG_UNKNOWN: 'the trust policy does not name the log that is to be audited',
 } as const;
 

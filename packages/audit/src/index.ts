@@ -1,10 +1,4 @@
-export {
-  formatAnchorFile,
-  headsFromFiles,
-  parseAnchorFile,
-  type AnchorFile,
-  type KnownHead,
-} from './anchor-file.ts';
+export { headsFromFiles, type KnownHead } from './known-head.ts';
 export { matchDeliveries, type DeliveryMatch } from './delivery.ts';
 export { AUDIT_CODES, type AuditCode } from './error.ts';
 export { FINDING_CODES, Findings, type Finding, type FindingCode } from './finding.ts';

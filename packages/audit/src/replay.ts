@@ -4,7 +4,7 @@ import { parseStatement, verifyStatementSignature, type Statement } from '@ancho
 import { Frontier, openCheckpoint } from '@anchorlog/tlog';
 import { nodeTreeHasher } from '@anchorlog/tlog/node';
 import type { PolicyLog, TrustPolicy } from '@anchorlog/verify';
-import type { KnownHead } from './anchor-file.ts';
+import type { KnownHead } from './known-head.ts';
 import { auditError } from './error.ts';
 import { Findings, type Finding, type FindingCode } from './finding.ts';
 import { SecondOpinion, type SecondOpinionResult } from './second-opinion.ts';

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { DIGEST_BYTES, concatBytes, equalBytes } from '@anchorlog/core';
-import type { KnownHead } from './anchor-file.ts';
+import type { KnownHead } from './known-head.ts';
 
 /** Leaves up to which another library rebuilds the tree: it keeps the whole of it in memory, some 250 bytes a leaf. */
 export const SECOND_OPINION_LEAVES = 1_000_000;

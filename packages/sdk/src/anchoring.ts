@@ -2,7 +2,6 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   createAnchorer,
-  formatAnchorFile,
   readChainHeads,
   type Anchor,
   type Anchorer,
@@ -11,6 +10,7 @@ import {
   type RegistryConfig,
 } from '@anchorlog/anchor';
 import { DIGEST_BYTES, formatHex, isCodedError } from '@anchorlog/core';
+import { formatAnchorFile } from '@anchorlog/evm-proof';
 import type { Log } from '@anchorlog/log';
 import type { TreeHead } from '@anchorlog/tlog';
 import { nodeTreeHasher } from '@anchorlog/tlog/node';
