@@ -1,0 +1,320 @@
+import { isCodedError } from '@anchorlog/core';
+import type { AnchoredHead } from '@anchorlog/evm-proof';
+import type { TreeHasher } from '@anchorlog/tlog';
+import { Transaction } from 'ethers';
+import type { AnchorSource, ChainHead } from './anchor.ts';
+import type { MinedTx, RegistryChain } from './chain.ts';
+import type { Clock } from './clock.ts';
+import type { Finality } from './config.ts';
+import { anchorError } from './error.ts';
+import { proveFinality } from './evidence.ts';
+import type { HeadBook } from './head-book.ts';
+import type { HeadRecord } from './journal.ts';
+import { equalHeads, provePrefix } from './prefix.ts';
+import { encodeAnchor, type RegisteredLog } from './registry.ts';
+import type { Sender, SignedTx } from './sender.ts';
+
+/** What the steps of anchoring work with. */
+export interface AnchoringWorld {
+  readonly chain: RegistryChain;
+  readonly source: AnchorSource;
+  readonly sender: Sender;
+  readonly book: HeadBook;
+  readonly finality: Finality;
+  readonly hasher: TreeHasher;
+  readonly gasPrice: bigint;
+  readonly resendMs: number;
+  readonly gapMs: number;
+  readonly clock: Clock;
+}
+
+/** Gas that an anchor may take without a proof, and for each hash of one; about twice what was measured. spec/anchor §3.4 */
+const ANCHOR_GAS = 200_000n;
+const HASH_GAS = 6000n;
+
+/** The steps that bring a log's heads on chain. Each is journalled before it is taken. spec/anchor §6, §7 */
+export class Anchoring {
+  readonly #world: AnchoringWorld;
+  /** Whether the chain was looked at since the start. */
+  #synced = false;
+
+  constructor(world: AnchoringWorld) {
+    this.#world = world;
+  }
+
+  /** Take the next step of the head on its way, or begin with the log's newest. @throws ANCHOR_…, and what the log throws */
+  async step(signal: AbortSignal): Promise<void> {
+    const { source, book } = this.#world;
+    const newest = await source.head();
+    const size = newest?.size ?? 0;
+    const journalled = book.journalledSize;
+    if (journalled > size) {
+      throw anchorError(
+        'ANCHOR_SOURCE_BEHIND',
+        `the log has ${size} entries, a head of ${journalled} was journalled`,
+        { size, journalled },
+      );
+    }
+    if (!newest) return;
+    const [sent] = book.in('sent');
+    if (sent) await this.#follow(sent, newest, signal);
+    if (book.in('sent').length > 0) return;
+    if (newest.size === book.minedSize && this.#synced) return;
+    const begun = await this.#begin(newest, signal);
+    // A chain that mines at once has it already.
+    if (begun) await this.#follow(begun, newest, signal);
+  }
+
+  /** Collect the evidence of mined heads, smallest first. @throws ANCHOR_EVIDENCE_REFUSED, ANCHOR_RPC_… */
+  async finish(signal: AbortSignal): Promise<void> {
+    const { chain, book, finality } = this.#world;
+    for (const record of book.in('mined')) {
+      const { head, mined } = record;
+      if (!mined) continue;
+      const { txHash } = mined;
+      const answer = await proveFinality({ chain, txHash, head, finality, signal });
+      // A crash before the write: the evidence is collected again.
+      if (answer.kind === 'final') await book.finish(answer.anchor);
+      else if (answer.kind === 'gone') await book.unmine(record);
+    }
+  }
+
+  /** Take the log's newest head on its way, unless the chain has it already. */
+  async #begin(newest: AnchoredHead, signal: AbortSignal): Promise<HeadRecord | undefined> {
+    const { chain, book } = this.#world;
+    const log = await chain.log(signal);
+    await this.#reconcile(log, newest, signal);
+    this.#synced = true;
+    if (newest.size <= book.minedSize) return undefined;
+    await this.#checkOpen(log);
+    const record: HeadRecord = { head: newest, state: 'prepared', attempts: [] };
+    const passed = book.in('prepared').map(({ head }) => head.size);
+    // A crash here loses nothing: the head is taken from the log again.
+    await book.put(
+      record,
+      passed.filter((size) => size !== newest.size),
+    );
+    return this.#attempt(record, log, signal);
+  }
+
+  /** Make a transaction for a head, journal it, and send it; with the nonce `replace` if given. */
+  async #attempt(
+    record: HeadRecord,
+    log: RegisteredLog,
+    signal: AbortSignal,
+    replace?: number,
+  ): Promise<HeadRecord | undefined> {
+    const { chain, source, sender, book, hasher, gasPrice } = this.#world;
+    const { head } = record;
+    const step = head.size - log.size;
+    if (step > log.maxStep) {
+      throw anchorError(
+        'ANCHOR_STEP_TOO_LARGE',
+        `the log grew by ${step} entries, one anchor may grow it by ${log.maxStep}`,
+        { size: head.size, latest: log.size, maxStep: log.maxStep },
+      );
+    }
+    const older = { size: log.size, rootHash: log.rootHash };
+    const hashes =
+      log.number === 0 ? [] : await provePrefix({ older, newer: head, source, hasher });
+    const proof = log.checked ? hashes : [];
+    const data = encodeAnchor(chain.origin, head, proof);
+    const gasLimit = ANCHOR_GAS + HASH_GAS * BigInt(proof.length);
+    await chain.simulate({ from: await sender.address(), data, gas: gasLimit }, signal);
+    let sent: HeadRecord | undefined;
+    const journal = async (tx: SignedTx): Promise<void> => {
+      // Before the first send: a crash from here on finds these bytes again, and sends them or finds them mined.
+      sent = { head, state: 'sent', attempts: [...record.attempts, tx] };
+      await book.put(sent);
+    };
+    const request = { to: chain.contract, data, gasLimit, gasPrice };
+    const signed = await sender.sign(chain, request, journal, { replace, signal });
+    if (!sent || !signed) return undefined; // too many on their way: at the next tick
+    book.progressOf(sent).sentAt = this.#world.clock.now();
+    await this.#send(signed, signal);
+    return sent;
+  }
+
+  /**
+   * Hand bytes to the chain, and give the node's refusal, if any. A refusal decides nothing, transaction receipt and nonce do: the bytes
+   * may have arrived before.
+   */
+  async #send({ raw }: SignedTx, signal: AbortSignal): Promise<Error | undefined> {
+    try {
+      await this.#world.chain.send(raw, signal);
+      return undefined;
+    } catch (error) {
+      if (isCodedError(error) && error.code === 'ANCHOR_RPC_REFUSED') return error;
+      throw error;
+    }
+  }
+
+  /** Look what has become of the transactions of a head, and do what is to be done. spec/anchor §7.1 */
+  async #follow(record: HeadRecord, newest: AnchoredHead, signal: AbortSignal): Promise<void> {
+    const { chain, sender, book } = this.#world;
+    if (await this.#lookForReceipts(record, signal)) return;
+    const { dead } = book.progressOf(record);
+    const live = record.attempts.findLast(({ hash }) => !dead.has(hash));
+    if (live) {
+      const count = await chain.txCount(await sender.address(), 'latest', signal);
+      if (count <= live.nonce) {
+        await this.#urge(record, live, { count, newest, signal });
+        return;
+      }
+      // Mined between the two questions, or another transaction has the nonce.
+      if (await this.#lookForReceipts(record, signal)) return;
+      for (const { nonce, hash } of record.attempts) if (nonce < count) book.bury(record, hash);
+    }
+    await this.#again(record, { newest, signal });
+  }
+
+  /** A transaction waits to be mined: send it again, or give up a nonce that the chain does not come to. */
+  async #urge(
+    record: HeadRecord,
+    live: SignedTx,
+    at: { readonly count: number; readonly newest: AnchoredHead; readonly signal: AbortSignal },
+  ): Promise<void> {
+    const { chain, sender, book, gasPrice, resendMs, gapMs, clock } = this.#world;
+    const { count, newest, signal } = at;
+    const progress = book.progressOf(record);
+    const now = clock.now();
+    const gap = count < live.nonce && !sender.holdsAny(count, live.nonce);
+    progress.gapSince = gap ? (progress.gapSince ?? now) : undefined;
+    if (progress.gapSince !== undefined && now - progress.gapSince >= gapMs) {
+      progress.gapSince = undefined;
+      await this.#again(record, { newest, signal, replace: count });
+    } else if (Transaction.from(live.raw).gasPrice !== gasPrice) {
+      await this.#again(record, { newest, signal, replace: live.nonce });
+    } else if (now - progress.sentAt >= resendMs) {
+      progress.sentAt = now;
+      const refusal = await this.#send(live, signal);
+      // "Already known" is well; a node that refuses it and does not have it is not.
+      if (refusal && !(await chain.knowsTx(live.hash, signal))) throw refusal;
+    }
+  }
+
+  /** Make another transaction for a head, unless the chain has it, or a larger one, by now. */
+  async #again(
+    record: HeadRecord,
+    at: {
+      readonly newest: AnchoredHead;
+      readonly signal: AbortSignal;
+      readonly replace?: number;
+    },
+  ): Promise<void> {
+    const log = await this.#world.chain.log(at.signal);
+    await this.#reconcile(log, at.newest, at.signal);
+    const current = this.#world.book.get(record.head.size);
+    if (current?.state !== 'sent') return;
+    await this.#checkOpen(log);
+    await this.#attempt(current, log, at.signal, at.replace);
+  }
+
+  /** Tell whether one of the head's transactions was mined with success, and journal it. Reverted ones are buried. */
+  async #lookForReceipts(record: HeadRecord, signal: AbortSignal): Promise<boolean> {
+    const { chain, book } = this.#world;
+    for (const { hash } of record.attempts) {
+      if (book.progressOf(record).dead.has(hash)) continue;
+      const tx = await chain.minedTx(hash, signal);
+      if (tx?.succeeded) {
+        await this.#mined(record, tx);
+        return true;
+      }
+      if (tx) book.bury(record, hash);
+    }
+    return false;
+  }
+
+  async #mined(record: HeadRecord, tx: MinedTx): Promise<void> {
+    const found = this.#world.chain.anchorIn(tx);
+    const { txHash, blockNumber, blockHash } = tx;
+    if (!found || !equalHeads(found.event, record.head)) {
+      throw anchorError('ANCHOR_RPC_MALFORMED', 'the receipt of the anchor lacks its event', {
+        txHash,
+      });
+    }
+    const { number } = found.event;
+    // A crash before this line: the transaction receipt is found again by the journalled hash.
+    await this.#world.book.put({
+      ...record,
+      state: 'mined',
+      mined: { number, txHash, blockNumber, blockHash, adopted: false },
+    });
+  }
+
+  /**
+   * Bring what is journalled in line with what the contract holds: heads that someone else anchored are adopted if the log has them as
+   * prefixes, and heads on their way that are smaller are dropped. spec/anchor §7.2
+   * @throws ANCHOR_CHAIN_BEHIND, ANCHOR_CHAIN_AHEAD, ANCHOR_CHAIN_CONFLICT
+   */
+  async #reconcile(log: RegisteredLog, newest: AnchoredHead, signal: AbortSignal): Promise<void> {
+    const { chain, book } = this.#world;
+    const final = book.latest;
+    if (final && (log.number < final.number || log.size < final.head.size)) {
+      throw anchorError(
+        'ANCHOR_CHAIN_BEHIND',
+        `the chain shows ${log.number} heads, number ${final.number} was final`,
+        { number: log.number, final: final.number },
+      );
+    }
+    if (log.number === 0) return;
+    await this.#checkPrefix(log, newest);
+    const { number: after, blockNumber: fromBlock } = book.lastKnown;
+    for (const head of await chain.heads(log, { after, fromBlock }, signal)) {
+      await this.#adopt(head, newest);
+    }
+  }
+
+  async #adopt(found: ChainHead, newest: AnchoredHead): Promise<void> {
+    const { book } = this.#world;
+    const { number, txHash, blockNumber, blockHash, size, rootHash, indexRoot } = found;
+    const head = { size, rootHash, indexRoot };
+    const own = book.get(size);
+    const ours = own?.head ?? (newest.size === size ? newest : undefined);
+    if (ours && !equalHeads(ours, head)) {
+      throw anchorError(
+        'ANCHOR_CHAIN_CONFLICT',
+        `the chain holds another head of size ${size} than the log`,
+        { size, number },
+      );
+    }
+    await this.#checkPrefix(head, newest);
+    const attempts = own?.attempts ?? [];
+    const adopted = !attempts.some(({ hash }) => hash === txHash);
+    const passed = [...book.in('prepared'), ...book.in('sent')].filter(
+      (record) => record.head.size < size,
+    );
+    await book.put(
+      {
+        head,
+        state: 'mined',
+        attempts,
+        mined: { number, txHash, blockNumber, blockHash, adopted },
+      },
+      passed.map((record) => record.head.size),
+    );
+  }
+
+  /** Check that a head of the chain is a prefix of the log, which may have grown since `newest` was read. */
+  async #checkPrefix(
+    older: Pick<AnchoredHead, 'size' | 'rootHash'>,
+    newest: AnchoredHead,
+  ): Promise<void> {
+    const { source, hasher } = this.#world;
+    const newer = older.size > newest.size ? ((await source.head()) ?? newest) : newest;
+    await provePrefix({ older, newer, source, hasher });
+  }
+
+  /** @throws ANCHOR_LOG_CLOSED, ANCHOR_LOG_SUSPENDED, ANCHOR_OPERATOR_FOREIGN */
+  async #checkOpen(log: RegisteredLog): Promise<void> {
+    if (log.closed) throw anchorError('ANCHOR_LOG_CLOSED', 'the log is closed on chain');
+    if (log.suspended) throw anchorError('ANCHOR_LOG_SUSPENDED', 'the log is suspended on chain');
+    const own = await this.#world.sender.address();
+    if (log.operator !== own) {
+      throw anchorError('ANCHOR_OPERATOR_FOREIGN', 'the key is not the operator of the log', {
+        operator: log.operator,
+        own,
+      });
+    }
+  }
+}

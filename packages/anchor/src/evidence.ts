@@ -1,0 +1,122 @@
+import { isCodedError, parseHex } from '@anchorlog/core';
+import {
+  encodeHeader,
+  encodeTxReceipt,
+  parseRpcTxReceipt,
+  proveTxReceipt,
+  validatorsAt,
+  verifyAnchorEvidence,
+  type AnchoredHead,
+  type SealedEvidence,
+  type ValidatorSet,
+} from '@anchorlog/evm-proof';
+import type { Anchor } from './anchor.ts';
+import type { ChainBlock, MinedTx, RegistryChain } from './chain.ts';
+import type { Finality } from './config.ts';
+import { anchorError } from './error.ts';
+
+/** What looking for the finality of a mined head gave. */
+export type FinalityAnswer =
+  /** The transaction, or its block, is not on the chain (any more). */
+  | { readonly kind: 'gone' }
+  /** Too few blocks stand on it yet. */
+  | { readonly kind: 'early' }
+  | { readonly kind: 'final'; readonly anchor: Anchor };
+
+/**
+ * Look whether the transaction that anchored `head` is final, and if so give the anchor with its evidence, which was verified as any
+ * verifier would. spec/anchor §8
+ * @throws ANCHOR_EVIDENCE_REFUSED if the evidence does not verify, ANCHOR_RPC_…
+ */
+export async function proveFinality({
+  chain,
+  txHash,
+  head,
+  finality,
+  signal,
+}: {
+  readonly chain: RegistryChain;
+  readonly txHash: string;
+  readonly head: AnchoredHead;
+  readonly finality: Finality;
+  readonly signal?: AbortSignal | undefined;
+}): Promise<FinalityAnswer> {
+  const tx = await chain.minedTx(txHash, signal);
+  const found = tx?.succeeded ? chain.anchorIn(tx) : undefined;
+  if (!tx || !found) return { kind: 'gone' };
+  if (finality.kind === 'depth') {
+    const height = await chain.blockNumber(signal);
+    if (height < tx.blockNumber + finality.blocks) return { kind: 'early' };
+  }
+  const block = await chain.block(tx.blockHash, signal);
+  if (!block) return { kind: 'gone' };
+  const anchor: Anchor = {
+    chainId: chain.chainId,
+    contract: chain.contract,
+    number: found.event.number,
+    head,
+    txHash,
+    blockNumber: tx.blockNumber,
+    blockHash: tx.blockHash,
+    blockTime: block.timestamp,
+    evidence: undefined,
+  };
+  if (finality.kind === 'depth') return { kind: 'final', anchor };
+
+  const receipts = await chain.blockTxReceipts(block, signal);
+  if (!receipts) return { kind: 'gone' };
+  try {
+    const evidence = sealEvidence({ chain, tx, logIndex: found.logIndex, block, receipts });
+    const sets = finality.validatorSets.map(
+      ({ fromBlock, untilBlock, validators }): ValidatorSet => ({
+        fromBlock,
+        untilBlock,
+        validators: validators.map((each) => parseHex(each.toLowerCase().slice(2), 20)),
+      }),
+    );
+    const proved = verifyAnchorEvidence({
+      evidence,
+      validators: validatorsAt(sets, tx.blockNumber),
+      chainId: chain.chainId,
+      contract: chain.contractBytes,
+      logId: chain.logId,
+      head,
+    });
+    // What is kept beside the evidence is what the evidence says, not what the node said.
+    const { number, blockNumber, blockTime } = proved;
+    return { kind: 'final', anchor: { ...anchor, number, blockNumber, blockTime, evidence } };
+  } catch (cause) {
+    throw anchorError(
+      'ANCHOR_EVIDENCE_REFUSED',
+      `evidence for the head of size ${head.size} in block ${tx.blockNumber}: ${
+        isCodedError(cause) ? `${cause.code}: ${cause.message}` : String(cause)
+      }`,
+      { size: head.size, blockNumber: tx.blockNumber },
+      { cause },
+    );
+  }
+}
+
+/** Rebuild the header and the receipts trie from what the node gave. */
+function sealEvidence({
+  chain,
+  tx,
+  logIndex,
+  block,
+  receipts,
+}: {
+  readonly chain: RegistryChain;
+  readonly tx: MinedTx;
+  readonly logIndex: number;
+  readonly block: ChainBlock;
+  readonly receipts: readonly unknown[];
+}): SealedEvidence {
+  const encoded = receipts.map((receipt) => encodeTxReceipt(parseRpcTxReceipt(receipt)));
+  return {
+    kind: 'sealed',
+    chainId: chain.chainId,
+    contract: chain.contractBytes,
+    header: encodeHeader(block.json),
+    txReceipt: { index: tx.index, logIndex, nodes: proveTxReceipt(encoded, tx.index) },
+  };
+}
