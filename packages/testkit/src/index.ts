@@ -1,1 +1,1 @@
-export {};
+export { bundleMutantNames, bundleMutants, type BundleMutant } from './mutants.ts';
