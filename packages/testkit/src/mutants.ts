@@ -270,7 +270,7 @@ const LOG: readonly Recipe[] = [
   refuted('checkpoint: line added', 'checkpoint.signatureInvalid', (b) => {
     b.checkpoint = editLine(b.checkpoint, 2, (line) => `${line}\nanother line`);
   }),
-  refuted('checkpoint: size with a leading zero', 'checkpoint.malformed', (b) => {
+  refuted('checkpoint: size with a leading zero', 'checkpoint.signatureInvalid', (b) => {
     b.checkpoint = editLine(b.checkpoint, 1, (line) => `0${line}`);
   }),
   refuted('checkpoint: signature changed', 'checkpoint.signatureInvalid', (b) => {

@@ -67,12 +67,20 @@ export function inclusionStep(
   }
 }
 
+/** What is known of the log when its receipt is looked at. */
+export interface KnownHeads {
+  /** The checkpoint and the anchored heads that are consistent with it. */
+  readonly heads: readonly TreeHead[];
+  /** The checkpoint, if the entry is proven to stand under it. */
+  readonly proven?: TreeHead | undefined;
+}
+
 /** The log's receipt holds, and agrees with the heads that are known. spec/verdict §4.1 */
 export function receiptStep(
   { receipt, inclusion }: Bundle,
   leafHash: Uint8Array,
   log: PolicyLog,
-  heads: readonly TreeHead[],
+  { heads, proven }: KnownHeads,
   hasher: TreeHasher,
   ed25519: Ed25519 | undefined,
 ): Checked<ReceiptHead> {
@@ -100,13 +108,14 @@ export function receiptStep(
   const fork = heads.some(
     ({ size, rootHash }) => size === head.size && !equalBytes(rootHash, head.rootHash),
   );
-  const earlier = leftSiblings({ index, size: head.size, hashes });
-  const [checkpoint] = heads;
-  const contradiction =
-    fork ||
-    (checkpoint !== undefined &&
-      !sameHashes(earlier, leftSiblings({ ...inclusion, size: checkpoint.size })));
-  if (contradiction) return { step: step('receipt.contradiction', facts) };
+  // Both proofs hold, so that their lengths fit and the comparison is of like with like.
+  const otherPast =
+    proven !== undefined &&
+    !sameHashes(
+      leftSiblings({ index, size: head.size, hashes }),
+      leftSiblings({ ...inclusion, size: proven.size }),
+    );
+  if (fork || otherPast) return { step: step('receipt.contradiction', facts) };
   return { step: step('receipt.valid', facts), value: head };
 }
 

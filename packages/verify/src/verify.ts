@@ -73,11 +73,11 @@ function examine(
   const malformed = read.value ? [] : [read.step];
   if (!statement) return { steps: [entered, ...malformed], found: { bundle } };
 
-  const known = logStep(statement, read.value, policy, crypto.hash);
-  if (!known.value) {
-    return { steps: [entered, known.step, ...malformed], found: { bundle, statement } };
+  const trusted = logStep(statement, read.value, policy, crypto.hash);
+  if (!trusted.value) {
+    return { steps: [entered, trusted.step, ...malformed], found: { bundle, statement } };
   }
-  const { log, suite } = known.value;
+  const { log, suite } = trusted.value;
   const { ed25519 } = crypto;
   const hasher = suite === sha256 ? sha256Tree : createTreeHasher(suite);
   const leafHash = hasher.leaf(bundle.entry);
@@ -87,10 +87,14 @@ function examine(
   const head = checkpoint.value;
   const inclusion = head && inclusionStep(bundle, leafHash, head, hasher);
   const anchors = head && anchorSteps(bundle, head, log, policy, hasher);
-  const heads = [...(head ? [head] : []), ...(anchors?.heads ?? [])];
-  const receipt = receiptStep(bundle, leafHash, log, heads, hasher, ed25519);
+  const holds = inclusion?.result === 'pass';
+  const known = {
+    heads: [...(head ? [head] : []), ...(anchors?.heads ?? [])],
+    proven: holds ? head : undefined,
+  };
+  const receipt = receiptStep(bundle, leafHash, log, known, hasher, ed25519);
   // What the anchors prove, they prove of the entry only if it stands under the checkpoint.
-  const proven = inclusion?.result === 'pass' ? anchors : undefined;
+  const proven = holds ? anchors : undefined;
   const existence = {
     index: bundle.inclusion.index,
     anchored: proven?.anchored,
@@ -100,7 +104,7 @@ function examine(
   const opened = disclosures.value;
   const steps = [
     entered,
-    known.step,
+    trusted.step,
     issuerStep(statement, log),
     profileStep(statement, log),
     signatureStep(statement, policy, existence, ed25519),
