@@ -180,7 +180,12 @@ class ReplayRun {
     for (const head of this.#heads) {
       if (head.size !== size) continue;
       if (equalBytes(head.rootHash, root)) this.holding.add(head);
-      else this.#findings.add('AUDIT_HEAD_MISMATCH', { number: head.number, size });
+      else
+        this.#findings.add('AUDIT_HEAD_MISMATCH', {
+          chainId: head.chainId,
+          number: head.number,
+          size,
+        });
     }
   }
 
@@ -222,30 +227,32 @@ class ReplayRun {
   }
 }
 
-/** Join what chain and files say about anchors: one list, in order of numbers. spec/audit §3 */
+/** Join what chains and files say about anchors: one list, in order of chains and numbers. spec/audit §3 */
 function mergeHeads(
-  chain: readonly KnownHead[],
+  asked: readonly KnownHead[],
   files: readonly KnownHead[],
   findings: Findings,
 ): KnownHead[] {
-  const heads = new Map<number, KnownHead>();
-  for (const head of [...chain, ...files]) {
-    const known = heads.get(head.number);
-    if (!known) heads.set(head.number, head);
-    else if (
-      known.size !== head.size ||
-      !equalBytes(known.rootHash, head.rootHash) ||
-      !equalBytes(known.indexRoot, head.indexRoot)
-    ) {
-      findings.add('AUDIT_HEAD_DISAGREE', { number: head.number });
-    }
+  const heads = new Map<string, KnownHead>();
+  for (const head of [...asked, ...files]) {
+    const { chainId, number } = head;
+    const known = heads.get(`${chainId}/${number}`);
+    if (!known) heads.set(`${chainId}/${number}`, head);
+    else if (!equalHeads(known, head)) findings.add('AUDIT_HEAD_DISAGREE', { chainId, number });
   }
-  const inOrder = [...heads.values()].sort((a, b) => a.number - b.number);
-  for (const [i, { number, size }] of inOrder.entries()) {
-    const before = inOrder[i - 1];
-    if (number !== i + 1 || (before && before.size >= size)) {
-      findings.add('AUDIT_HEAD_ORDER', { number, expected: i + 1 });
+  const inOrder = [...heads.values()].sort((a, b) => a.chainId - b.chainId || a.number - b.number);
+  for (const [i, { chainId, number, size }] of inOrder.entries()) {
+    const before = inOrder[i - 1]?.chainId === chainId ? inOrder[i - 1] : undefined;
+    const expected = (before?.number ?? 0) + 1;
+    if (number !== expected || (before && before.size >= size)) {
+      findings.add('AUDIT_HEAD_ORDER', { chainId, number, expected });
     }
   }
   return inOrder;
+}
+
+function equalHeads(a: KnownHead, b: KnownHead): boolean {
+  return (
+    a.size === b.size && equalBytes(a.rootHash, b.rootHash) && equalBytes(a.indexRoot, b.indexRoot)
+  );
 }

@@ -26,6 +26,8 @@ import { nodeTreeHasher } from '@anchorlog/tlog/node';
 import { parseTrustPolicy, type TrustPolicy } from '@anchorlog/verify';
 
 export const ORIGIN = 'example.gov/audit';
+export const CHAIN_ID = 1337;
+export const CONTRACT = `0x${'c0'.repeat(20)}`;
 export const ORG = '1199999900000006XQ';
 export const hasher = nodeTreeHasher('sha256');
 const logSigner = ed25519Signer(new Uint8Array(32).fill(1));
@@ -177,7 +179,7 @@ async function put(path: string, content: Uint8Array | string): Promise<void> {
   await writeFile(path, content);
 }
 
-/** The policy of this log, without a chain. */
+/** The policy of this log; its chain exists nowhere. */
 export function policy(): TrustPolicy {
   return parseTrustPolicy({
     format: 'anchorlog/policy/1',
@@ -208,7 +210,15 @@ export function policy(): TrustPolicy {
     witnesses: [],
     indexCheckers: [],
     observers: [],
-    chains: [],
+    chains: [
+      {
+        chainId: CHAIN_ID,
+        name: 'test',
+        contract: CONTRACT,
+        codeHash: `0x${'c1'.repeat(32)}`,
+        validatorSets: [{ fromBlock: 0, validators: [`0x${'c2'.repeat(20)}`] }],
+      },
+    ],
     evidence: { kind: 'sealed' },
     maxStatusAge: 86_400,
   });

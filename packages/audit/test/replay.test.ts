@@ -12,9 +12,20 @@ import {
 import { formatAnchorFile } from '@anchorlog/evm-proof';
 import { formatEntryBundle, parseEntryBundle, type MemoryTree } from '@anchorlog/tlog';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { GENESIS, ORG, ORIGIN, issued, policy, publish, readings } from './published.ts';
+import {
+  CHAIN_ID,
+  CONTRACT,
+  GENESIS,
+  ORG,
+  ORIGIN,
+  issued,
+  policy,
+  publish,
+  readings,
+} from './published.ts';
 
 const SIZE = 600;
+const FOLDER = `anchors/${CHAIN_ID}-${CONTRACT}`;
 let entries: Uint8Array[];
 let dir: string;
 let tree: MemoryTree;
@@ -27,6 +38,7 @@ beforeAll(async () => {
 
 function heads(...sizes: number[]): KnownHead[] {
   return sizes.map((size, i) => ({
+    chainId: CHAIN_ID,
     number: i + 1,
     size,
     rootHash: tree.root(size),
@@ -229,21 +241,24 @@ describe('directorySource', () => {
 describe('headsFromFiles', () => {
   test('takes no head whose file or evidence does not hold, and says so', async () => {
     const copy = `${dir}-anchors`;
-    await mkdir(join(copy, 'anchors'), { recursive: true });
+    await mkdir(join(copy, FOLDER), { recursive: true });
     const head = heads(100)[0]!;
     await writeFile(
-      join(copy, 'anchors/1.json'),
+      join(copy, FOLDER, '1.json'),
       formatAnchorFile({ number: 1, head, evidence: [] }),
     );
-    await writeFile(join(copy, 'anchors/2.json'), '{"format":"anchorlog/anchor/1"}');
+    await writeFile(join(copy, FOLDER, '2.json'), '{"format":"anchorlog/anchor/1"}');
     const findings = new Findings();
     expect(await headsFromFiles(copy, { policy: policy(), origin: ORIGIN, findings })).toEqual([]);
     expect(findings.listed).toEqual([
       {
         code: 'AUDIT_EVIDENCE',
-        facts: { file: '1.json', cause: 'no evidence of it on a chain of the policy' },
+        facts: { file: `${CHAIN_ID}-${CONTRACT}/1.json`, cause: 'no evidence of this number' },
       },
-      { code: 'AUDIT_EVIDENCE', facts: { file: '2.json', cause: 'EVM_ANCHOR_FILE_SHAPE' } },
+      {
+        code: 'AUDIT_EVIDENCE',
+        facts: { file: `${CHAIN_ID}-${CONTRACT}/2.json`, cause: 'EVM_ANCHOR_FILE_SHAPE' },
+      },
     ]);
   });
 

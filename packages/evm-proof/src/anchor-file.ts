@@ -14,6 +14,11 @@ export interface AnchorFile {
 const FORMAT = 'anchorlog/anchor/1';
 const EVIDENCE_LIMIT = 16;
 
+/** Name the folder of a registry's anchor files: `<chainId>-<contract>`, the contract as `0x` address in lower case. spec/evidence §8 */
+export function anchorFolder(chainId: number, contract: string): string {
+  return `${chainId}-${contract.toLowerCase()}`;
+}
+
 /** Format the text of an anchor file. spec/evidence §8 */
 export function formatAnchorFile({ number, head, evidence }: AnchorFile): string {
   const { size, rootHash, indexRoot } = head;

@@ -1,4 +1,4 @@
-export { formatAnchorFile, parseAnchorFile, type AnchorFile } from './anchor-file.ts';
+export { anchorFolder, formatAnchorFile, parseAnchorFile, type AnchorFile } from './anchor-file.ts';
 export { EVM_CODES, type EvmCode } from './error.ts';
 export {
   TREE_HEAD_ANCHORED,

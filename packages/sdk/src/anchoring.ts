@@ -10,7 +10,7 @@ import {
   type RegistryConfig,
 } from '@anchorlog/anchor';
 import { DIGEST_BYTES, formatHex, isCodedError } from '@anchorlog/core';
-import { formatAnchorFile } from '@anchorlog/evm-proof';
+import { anchorFolder, formatAnchorFile } from '@anchorlog/evm-proof';
 import type { Log } from '@anchorlog/log';
 import type { TreeHead } from '@anchorlog/tlog';
 import { nodeTreeHasher } from '@anchorlog/tlog/node';
@@ -71,7 +71,7 @@ export class Anchoring {
     const anchorer = await createAnchorer({
       chain: registry,
       origin,
-      dir: join(dir, 'anchors'),
+      dir: join(dir, 'anchors', anchorFolder(chainId, contract)),
       source,
       key: `0x${formatHex(operator.secret)}`,
       finality: { kind: 'sealed', validatorSets: [{ fromBlock, validators }] },
@@ -105,7 +105,8 @@ export class Anchoring {
   /** Begin to anchor what `log` publishes, and write final anchors under `tiles`. */
   start(log: Log, tiles: string): void {
     this.#source.log = log;
-    this.#running = this.#run(join(tiles, 'anchors'));
+    const { chainId, contract } = this.#registry;
+    this.#running = this.#run(join(tiles, 'anchors', anchorFolder(chainId, contract)));
   }
 
   /** Look at the log at once: it has published a head. */
@@ -151,7 +152,7 @@ export class Anchoring {
   }
 
   async #writeFiles(folder: string): Promise<void> {
-    const latest = this.#anchorer.latest();
+    const { latest } = this.#anchorer;
     if (!latest || latest.number <= this.#written) return;
     await mkdir(folder, { recursive: true });
     for await (const { number, head, evidence } of this.#anchorer.anchors()) {
