@@ -38,7 +38,7 @@ export class Frontier {
     frontier.#size = state.size;
     for (const [i, { level }] of nodes.entries()) {
       const hash = state.hashes[i]!;
-      checkHash(hash, `hash ${i} of the frontier`);
+      checkHash(hash, 'frontier', i);
       frontier.#waiting[level] = hash.slice();
     }
     return frontier;

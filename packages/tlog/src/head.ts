@@ -31,15 +31,15 @@ export function checkLeafIndex(index: number, size: number): void {
   }
 }
 
-/** Check that `hash` is 32 bytes. @throws TLOG_HASH_LENGTH */
-export function checkHash(hash: Uint8Array, what: string): void {
-  if (hash.length !== DIGEST_BYTES) {
-    throw tlogError(
-      'TLOG_HASH_LENGTH',
-      `${what}: expected ${DIGEST_BYTES} bytes, got ${hash.length}`,
-      { what, length: hash.length },
-    );
-  }
+/** Check that `hash`, of which `what` tells the role and `place` the position, is 32 bytes. @throws TLOG_HASH_LENGTH */
+export function checkHash(hash: Uint8Array, what: string, place?: number | string): void {
+  if (hash.length === DIGEST_BYTES) return;
+  const name = place === undefined ? what : `${what} ${place}`;
+  throw tlogError(
+    'TLOG_HASH_LENGTH',
+    `${name}: expected ${DIGEST_BYTES} bytes, got ${hash.length}`,
+    { what: name, length: hash.length },
+  );
 }
 
 /** Count the hashes in a row of them. @throws TLOG_HASH_LENGTH unless its length is a multiple of 32 */

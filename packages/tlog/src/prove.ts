@@ -75,7 +75,7 @@ function fold(range: LeafRange, read: NodeReader, hasher: TreeHasher): Uint8Arra
   let root: Uint8Array | undefined;
   for (const { level, index } of rangeNodes(range).toReversed()) {
     const hash = read(level, index);
-    checkHash(hash, `node ${level}/${index}`);
+    checkHash(hash, 'node of level', level);
     root = root ? hasher.node(hash, root) : hash;
   }
   // A range is never empty: the ranges of a proof hold at least one leaf.

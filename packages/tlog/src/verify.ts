@@ -119,7 +119,7 @@ function checkProof(hashes: readonly Uint8Array[], expected: number, what: strin
       { expected, got: hashes.length },
     );
   }
-  for (const [i, hash] of hashes.entries()) checkHash(hash, `hash ${i} of the ${what}`);
+  for (const [i, hash] of hashes.entries()) checkHash(hash, what, i);
 }
 
 function matchRoot(root: Uint8Array, head: TreeHead, what: string): void {

@@ -35,7 +35,7 @@ describe.each([
   ['node', nodeEd25519],
 ])('openCheckpoint with Ed25519 of %s', (_, ed25519) => {
   test('gives the verdict of every vector', () => {
-    for (const c of vectorCases<CheckpointCase>('note/checkpoints.json')) {
+    for (const c of vectorCases('note/checkpoints.json') as readonly CheckpointCase[]) {
       const verdict = verdictOf(() => {
         const by = {
           origin: c.origin,
@@ -61,7 +61,7 @@ describe.each([
 
 describe('openCheckpoint', () => {
   test('provokes each of its codes', () => {
-    const codes = vectorCases<CheckpointCase>('note/checkpoints.json').map(({ code }) => code);
+    const codes = vectorCases('note/checkpoints.json').map(({ code }) => code);
     for (const code of ['TLOG_CHECKPOINT_MALFORMED', 'TLOG_ORIGIN_MISMATCH']) {
       expect(codes).toContain(code);
     }

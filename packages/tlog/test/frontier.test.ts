@@ -6,6 +6,9 @@ import { verdictOf } from './vectors.ts';
 const leaf = (n: number): Uint8Array => sha256Tree.leaf(Uint8Array.of(n));
 const row = (n: number): Uint8Array => concatBytes(...Array.from({ length: n }, (_, i) => leaf(i)));
 
+const from = (size: number, hashes: readonly Uint8Array[]): string =>
+  verdictOf(() => Frontier.from({ size, hashes }));
+
 describe('Frontier', () => {
   test('goes on where another left off', () => {
     const one = new Frontier();
@@ -58,8 +61,6 @@ describe('Frontier', () => {
   });
 
   test('refuses a state whose hashes are not those of its size', () => {
-    const from = (size: number, hashes: Uint8Array[]): string =>
-      verdictOf(() => Frontier.from({ size, hashes }));
     expect(from(3, [leaf(0)])).toBe('TLOG_FRONTIER_LENGTH');
     expect(from(4, [leaf(0), leaf(1)])).toBe('TLOG_FRONTIER_LENGTH');
     expect(from(0, [leaf(0)])).toBe('TLOG_FRONTIER_LENGTH');

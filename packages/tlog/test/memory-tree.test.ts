@@ -11,6 +11,7 @@ import {
   sha256Tree,
   verifyConsistency,
   verifyInclusion,
+  type TreeHead,
 } from '../src/index.ts';
 import { nodeTreeHasher } from '../src/node.ts';
 import { verdictOf } from './vectors.ts';
@@ -26,6 +27,8 @@ hasher.hashLeaves(
 const tree = new MemoryTree(hasher);
 for (let at = 0; at < SIZE; at += 777) tree.append(row.subarray(at * 32, (at + 777) * 32));
 
+const head = (size: number): TreeHead => ({ size, rootHash: tree.root(size) });
+
 describe('MemoryTree', () => {
   test('keeps the roots of all its sizes', () => {
     const frontier = new Frontier(hasher);
@@ -36,10 +39,6 @@ describe('MemoryTree', () => {
   });
 
   test('proves across its blocks', () => {
-    const head = (size: number): { size: number; rootHash: Uint8Array } => ({
-      size,
-      rootHash: tree.root(size),
-    });
     for (const size of [256, 257, 512, 1000, 65_535, 65_536, 65_537, SIZE]) {
       for (const index of [0, 255, Math.floor(size / 2), size - 1]) {
         const hashes = proveInclusion({ index, size }, tree.node, hasher);
@@ -80,42 +79,41 @@ describe('MemoryTree', () => {
   });
 });
 
-describe('proving', () => {
-  const refused = (run: () => void): string => verdictOf(run);
+const torn = (): Uint8Array => new Uint8Array(31);
 
+describe('proving', () => {
   test.each([-1, 0.5, 7, Number.NaN])('refuses leaf %d of 7', (index) => {
     const of = { index, size: 7 };
-    expect(refused(() => inclusionNodes(of))).toBe('TLOG_INDEX_RANGE');
-    expect(refused(() => proveInclusion(of, tree.node))).toBe('TLOG_INDEX_RANGE');
+    expect(verdictOf(() => inclusionNodes(of))).toBe('TLOG_INDEX_RANGE');
+    expect(verdictOf(() => proveInclusion(of, tree.node))).toBe('TLOG_INDEX_RANGE');
   });
 
   test.each([-1, 0.5, 2 ** 53, Number.NaN])('refuses a tree of %d', (size) => {
-    expect(refused(() => rootNodes(size))).toBe('TLOG_SIZE_RANGE');
-    expect(refused(() => rootOf(size, tree.node))).toBe('TLOG_SIZE_RANGE');
-    expect(refused(() => inclusionNodes({ index: 0, size }))).toBe('TLOG_SIZE_RANGE');
+    expect(verdictOf(() => rootNodes(size))).toBe('TLOG_SIZE_RANGE');
+    expect(verdictOf(() => rootOf(size, tree.node))).toBe('TLOG_SIZE_RANGE');
+    expect(verdictOf(() => inclusionNodes({ index: 0, size }))).toBe('TLOG_SIZE_RANGE');
     const [older, newer] = [
       { olderSize: size, newerSize: 9 },
       { olderSize: 1, newerSize: size },
     ];
-    expect(refused(() => consistencyNodes(older))).toBe('TLOG_SIZE_RANGE');
-    expect(refused(() => proveConsistency(newer, tree.node))).toBe('TLOG_SIZE_RANGE');
+    expect(verdictOf(() => consistencyNodes(older))).toBe('TLOG_SIZE_RANGE');
+    expect(verdictOf(() => proveConsistency(newer, tree.node))).toBe('TLOG_SIZE_RANGE');
   });
 
   test('refuses a leaf of the empty tree, and a proof from the empty tree', () => {
     const empty = { index: 0, size: 0 };
-    expect(refused(() => proveInclusion(empty, tree.node))).toBe('TLOG_INDEX_RANGE');
+    expect(verdictOf(() => proveInclusion(empty, tree.node))).toBe('TLOG_INDEX_RANGE');
     const fromEmpty = { olderSize: 0, newerSize: 5 };
-    expect(refused(() => proveConsistency(fromEmpty, tree.node))).toBe('TLOG_SIZE_RANGE');
+    expect(verdictOf(() => proveConsistency(fromEmpty, tree.node))).toBe('TLOG_SIZE_RANGE');
   });
 
   test('refuses sizes in the wrong order', () => {
     const sizes = { olderSize: 6, newerSize: 5 };
-    expect(refused(() => consistencyNodes(sizes))).toBe('TLOG_SIZE_ORDER');
+    expect(verdictOf(() => consistencyNodes(sizes))).toBe('TLOG_SIZE_ORDER');
   });
 
   test('refuses a store that gives something else than a hash', () => {
-    const torn = (): Uint8Array => new Uint8Array(31);
-    expect(refused(() => proveInclusion({ index: 0, size: 2 }, torn))).toBe('TLOG_HASH_LENGTH');
+    expect(verdictOf(() => proveInclusion({ index: 0, size: 2 }, torn))).toBe('TLOG_HASH_LENGTH');
   });
 
   test('knows the root of the empty tree', () => {

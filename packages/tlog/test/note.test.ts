@@ -30,7 +30,7 @@ describe.each([
   ['node', nodeEd25519],
 ])('openNote with Ed25519 of %s', (_, ed25519) => {
   test('gives the verdict of every vector', () => {
-    for (const c of vectorCases<NoteCase>('note/notes.json')) {
+    for (const c of vectorCases('note/notes.json') as readonly NoteCase[]) {
       const note = c.note ?? parseBase64(c.noteBase64!);
       const verdict = verdictOf(() => {
         const opened = openNote(note, c.keys.map(parseVerifierKey), ed25519);
@@ -44,7 +44,7 @@ describe.each([
 
 describe('openNote', () => {
   test('provokes each of its codes', () => {
-    const codes = vectorCases<NoteCase>('note/notes.json').map(({ code }) => code);
+    const codes = vectorCases('note/notes.json').map(({ code }) => code);
     for (const code of [
       'TLOG_NOTE_MALFORMED',
       'TLOG_NOTE_LIMIT',
@@ -57,7 +57,7 @@ describe('openNote', () => {
   });
 
   test('takes bytes as well as text', () => {
-    for (const c of vectorCases<NoteCase>('note/notes.json')) {
+    for (const c of vectorCases('note/notes.json') as readonly NoteCase[]) {
       if (c.note === undefined || !c.accept) continue;
       const opened = openNote(new Uint8Array(Buffer.from(c.note)), c.keys.map(parseVerifierKey));
       expect(opened.text).toBe(c.text);

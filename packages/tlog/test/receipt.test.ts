@@ -29,7 +29,7 @@ describe.each([
   ['node', nodeEd25519],
 ])('openReceipt with Ed25519 of %s', (_, ed25519) => {
   test('gives the verdict of every vector', () => {
-    for (const c of vectorCases<ReceiptCase>('note/receipts.json')) {
+    for (const c of vectorCases('note/receipts.json') as readonly ReceiptCase[]) {
       const verdict = verdictOf(() => {
         const by = { origin: c.origin, key: parseVerifierKey(c.key) };
         const { rootHash, ...rest } = openReceipt(c.note, by, ed25519);
@@ -46,7 +46,7 @@ describe.each([
 
 describe('openReceipt', () => {
   test('provokes each of its codes', () => {
-    const codes = vectorCases<ReceiptCase>('note/receipts.json').map(({ code }) => code);
+    const codes = vectorCases('note/receipts.json').map(({ code }) => code);
     for (const code of ['TLOG_RECEIPT_MALFORMED', 'TLOG_KEY_NAME', 'TLOG_ORIGIN_MISMATCH']) {
       expect(codes).toContain(code);
     }
