@@ -1,3 +1,4 @@
+export { addressOfKey } from './address.ts';
 export type {
   Anchor,
   AnchorProblem,

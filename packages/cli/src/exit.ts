@@ -54,9 +54,19 @@ function exitOfTrouble(trouble: Trouble | undefined): ExitName {
 
 /** Say how the process ends for an error: coded refusals by what they mean, everything else as a fault. */
 export function exitOfError(error: unknown): ExitName {
-  if (!isCodedError(error)) return 'internal';
+  if (error instanceof UsageError) return 'usage';
+  if (!isCodedError(error)) return isMissingFile(error) ? 'notFound' : 'internal';
   if (/_(UNKNOWN|NOT_FOUND)$/.test(error.code)) return 'notFound';
   if (/BEHIND|INCONSISTENT|CONFLICT/.test(error.code)) return 'inconsistent';
   if (/UNREACHABLE|TIMEOUT|BUSY/.test(error.code)) return 'unknown';
   return 'usage';
+}
+
+/** The command line is not of its form, beyond what the parser of options sees. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+function isMissingFile(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
