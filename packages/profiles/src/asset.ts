@@ -53,7 +53,7 @@ export const DATAASSET_REGISTRATION: RuledProfile = {
     ['publicityTo', '公示截止', 'Publicity to', DATE, false, 'public'],
     ['validFrom', '登记有效期起', 'Valid from', DATE, true, 'public'],
     ['validTo', '登记有效期止', 'Valid to', DATE, true, 'public'],
-    ['priceFen', '价格', 'Price in fen', COUNT, TRADE, 'committed'],
+    ['priceFen', '价格', 'Price in fen', COUNT, false, 'committed'],
     ['counterpartyOrgCode', '交易对方代码', 'Counterparty code', USCC, TRADE, 'committed'],
     ['contractDigest', '合同摘要', 'Contract digest', DIGEST, TRADE, 'public'],
     ['priorEvidence', '存证情况', 'Prior evidence', officialNumber(200), false, 'public'],

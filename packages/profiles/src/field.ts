@@ -60,7 +60,7 @@ export function key(
 // The value types that profiles share. In public claims every text has a form: there is no free text (spec/profiles §2.2).
 const NAME = '^(?!.*[0-9０-９]{11})[^\\p{Cc}\\p{Zl}\\p{Zp}]+$';
 const NUMBER = '^[^\\s\\p{Cc}]+$';
-const NAMES_LIMIT = 128;
+const NAMES_LIMIT = 100;
 
 export const USCC: ValueType = { kind: 'identifier', scheme: 'uscc' };
 export const REGION: ValueType = { kind: 'identifier', scheme: 'region' };
@@ -92,7 +92,7 @@ export const RESOURCE_CODE: ValueType = {
   pattern: '^[0-9A-Z]{6,32}(?:/[0-9A-Z]{1,16})?$',
 };
 /** Names of data items, no values. */
-export const FIELD_NAMES: ValueType = { kind: 'array', items: officialName(64), max: NAMES_LIMIT };
+export const FIELD_NAMES: ValueType = { kind: 'array', items: officialName(50), max: NAMES_LIMIT };
 
 /** An official name or title: one line, no run of 11 digits or more, so no telephone or resident number. */
 export function officialName(max: number): ValueType {

@@ -8,17 +8,17 @@ import {
   residentCheckCharacter,
   usccCheckCharacter,
 } from '@anchorlog/profiles';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-const USCC_CHARACTERS = [...'0123456789ABCDEFGHJKLMNPQRTUWXY'];
-const ALPHANUMERIC = [...'0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
-const text = (characters: readonly string[], length: number): fc.Arbitrary<string> =>
+const USCC_CHARACTERS = '0123456789ABCDEFGHJKLMNPQRTUWXY'.split('');
+const ALPHANUMERIC = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ'.split('');
+const textOf = (characters: readonly string[], length: number): fc.Arbitrary<string> =>
   fc.string({ unit: fc.constantFrom(...characters), minLength: length, maxLength: length });
-const digits = (length: number): fc.Arbitrary<string> => text([...'0123456789'], length);
+const digits = (length: number): fc.Arbitrary<string> => textOf('0123456789'.split(''), length);
 
 const uscc = fc
-  .tuple(text(USCC_CHARACTERS, 2), digits(6), text(USCC_CHARACTERS, 8))
+  .tuple(textOf(USCC_CHARACTERS, 2), digits(6), textOf(USCC_CHARACTERS, 8))
   .map(([department, region, code]) => {
     const first = department + region + code + organizationCheckCharacter(code);
     return first + usccCheckCharacter(first);

@@ -1,6 +1,6 @@
 import { PROFILES, STATUS_STATES } from '@anchorlog/profiles';
 import { statusOn, type StatusEntry, type StatusQuestion } from '@anchorlog/profiles/status';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
 const AUTHORITY = '1199999900000006XQ';
