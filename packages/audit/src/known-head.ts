@@ -55,7 +55,7 @@ export async function headsFromFiles(
       }
     }
   }
-  return heads.sort((a, b) => a.chainId - b.chainId || a.number - b.number);
+  return heads.toSorted((a, b) => a.chainId - b.chainId || a.number - b.number);
 }
 
 async function anchorFileNames(dir: string): Promise<string[]> {

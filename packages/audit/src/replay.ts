@@ -170,7 +170,9 @@ class ReplayRun {
 
   #stops(after: number, upTo: number): number[] {
     const sizes = [...this.#heads.map(({ size }) => size), this.#options.source.size];
-    return [...new Set(sizes)].filter((size) => size > after && size <= upTo).sort((a, b) => a - b);
+    return [...new Set(sizes)]
+      .filter((size) => size > after && size <= upTo)
+      .toSorted((a, b) => a - b);
   }
 
   #compareHeads(): void {
@@ -240,7 +242,9 @@ function mergeHeads(
     if (!known) heads.set(`${chainId}/${number}`, head);
     else if (!equalHeads(known, head)) findings.add('AUDIT_HEAD_DISAGREE', { chainId, number });
   }
-  const inOrder = [...heads.values()].sort((a, b) => a.chainId - b.chainId || a.number - b.number);
+  const inOrder = [...heads.values()].toSorted(
+    (a, b) => a.chainId - b.chainId || a.number - b.number,
+  );
   for (const [i, { chainId, number, size }] of inOrder.entries()) {
     const before = inOrder[i - 1]?.chainId === chainId ? inOrder[i - 1] : undefined;
     const expected = (before?.number ?? 0) + 1;

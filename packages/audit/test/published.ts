@@ -166,10 +166,10 @@ export async function publish(
       formatEntryBundle(entries.slice(first, first + tile.width)),
     );
   }
-  const text = formatCheckpoint({ origin: ORIGIN, size: entries.length, rootHash: tree.root() });
+  const head = formatCheckpoint({ origin: ORIGIN, size: entries.length, rootHash: tree.root() });
   await put(
     join(dir, 'checkpoint'),
-    await signNote(text, [noteSigner({ name: ORIGIN, signer: logSigner })]),
+    await signNote(head, [noteSigner({ name: ORIGIN, signer: logSigner })]),
   );
   return { dir, tree };
 }

@@ -110,7 +110,7 @@ describe('replay', () => {
     const report = await tampered((copy) =>
       editEntry(copy, 42, (text) => text.replace('access.read', 'access.copy')),
     );
-    expect(codes(report).sort()).toEqual([
+    expect(codes(report).toSorted()).toEqual([
       'AUDIT_CHECKPOINT',
       'AUDIT_HEAD_MISMATCH',
       'AUDIT_LEAF_MISMATCH',

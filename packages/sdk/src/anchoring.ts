@@ -124,8 +124,8 @@ export class Anchoring {
   }
 
   /** Tell whether an entry is anchored, or final; undefined if neither. */
-  async stageOf(index: number): Promise<Stage | undefined> {
-    const stage = await this.#anchorer.stage(index);
+  stageOf(index: number): Stage | undefined {
+    const stage = this.#anchorer.stage(index);
     return stage === 'final' ? 'final' : stage === 'mined' ? 'anchored' : undefined;
   }
 

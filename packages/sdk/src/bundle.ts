@@ -46,7 +46,7 @@ async function bundleAnchor(
   checkpointSize: number,
 ): Promise<BundleAnchor> {
   const { head, evidence } = anchor;
-  const [olderSize, newerSize] = [checkpointSize, head.size].sort((a, b) => a - b) as [
+  const [olderSize, newerSize] = [checkpointSize, head.size].toSorted((a, b) => a - b) as [
     number,
     number,
   ];
@@ -59,7 +59,7 @@ async function bundleAnchor(
 }
 
 function chosen({ disclosures }: VaultItem, disclose: Disclose): Uint8Array[] {
-  const paths = disclose === 'all' ? Object.keys(disclosures).filter(isClaimPath).sort() : disclose;
+  const paths = disclose === 'all' ? Object.keys(disclosures).filter(isClaimPath).toSorted() : disclose;
   return paths.map((path) => {
     const text =
       isClaimPath(path) && Object.hasOwn(disclosures, path) ? disclosures[path] : undefined;

@@ -256,7 +256,7 @@ class OpenNotary implements Notary {
   }
 
   async #stageOf(index: number): Promise<Stage> {
-    const anchored = await this.#anchoring?.stageOf(index);
+    const anchored = this.#anchoring?.stageOf(index);
     if (anchored) return anchored;
     return this.#batches.status.published > index || (await this.log.checkpointCovering(index))
       ? 'published'

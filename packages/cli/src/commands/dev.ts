@@ -2,13 +2,7 @@ import { once } from 'node:events';
 import type { Command } from 'commander';
 import { addressOfKey, deployRegistry, registerLog } from '@anchorlog/anchor';
 import { formatHex } from '@anchorlog/core';
-import {
-  operatorAddress,
-  readConfig,
-  readKeys,
-  setChain,
-  type ChainSettings,
-} from '@anchorlog/sdk';
+import { readConfig, readKeys, setChain, type ChainSettings } from '@anchorlog/sdk';
 import { createCommand, outputOf } from '../context.ts';
 import { UsageError } from '../exit.ts';
 
