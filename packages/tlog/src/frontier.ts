@@ -1,6 +1,6 @@
 import { DIGEST_BYTES, concatBytes } from '@anchorlog/core';
 import { tlogError } from './error.ts';
-import { checkHash, checkTreeSize, countHashes } from './head.ts';
+import { checkHash, checkTreeSize, copyBytes, countHashes } from './head.ts';
 import { sha256Tree, type TreeHasher } from './hasher.ts';
 import { rootNodes } from './prove.ts';
 
@@ -39,7 +39,7 @@ export class Frontier {
     for (const [i, { level }] of nodes.entries()) {
       const hash = state.hashes[i]!;
       checkHash(hash, 'frontier', i);
-      frontier.#waiting[level] = hash.slice();
+      frontier.#waiting[level] = copyBytes(hash);
     }
     return frontier;
   }
@@ -51,7 +51,7 @@ export class Frontier {
 
   /** The roots of the complete subtrees, largest first: the nodes that `rootNodes(size)` lists. Copies. */
   get hashes(): Uint8Array[] {
-    return rootNodes(this.#size).map(({ level }) => this.#waiting[level]!.slice());
+    return rootNodes(this.#size).map(({ level }) => copyBytes(this.#waiting[level]!));
   }
 
   /** Append a row of leaf hashes, 32 bytes each; all or none. @throws TLOG_HASH_LENGTH, TLOG_SIZE_RANGE */
@@ -67,7 +67,7 @@ export class Frontier {
       const pairs = Math.floor(count / 2);
       const parents = new Uint8Array(pairs * DIGEST_BYTES);
       this.#hasher.hashNodes(row, 0, parents, 0, pairs);
-      waiting[level] = count % 2 === 1 ? row.slice(pairs * 2 * DIGEST_BYTES) : undefined;
+      waiting[level] = count % 2 === 1 ? copyBytes(row, pairs * 2 * DIGEST_BYTES) : undefined;
       row = parents;
     }
     this.#waiting = waiting;
@@ -78,7 +78,7 @@ export class Frontier {
   root(): Uint8Array {
     let root: Uint8Array | undefined;
     for (const hash of this.#waiting) {
-      if (hash) root = root ? this.#hasher.node(hash, root) : hash.slice();
+      if (hash) root = root ? this.#hasher.node(hash, root) : copyBytes(hash);
     }
     return root ?? this.#hasher.empty();
   }

@@ -42,6 +42,11 @@ export function checkHash(hash: Uint8Array, what: string, place?: number | strin
   );
 }
 
+/** Copy bytes. Not `slice()`: a Buffer's gives a view, through which a caller could change a tree later. */
+export function copyBytes(bytes: Uint8Array, begin?: number, end?: number): Uint8Array {
+  return new Uint8Array(bytes.subarray(begin, end));
+}
+
 /** Count the hashes in a row of them. @throws TLOG_HASH_LENGTH unless its length is a multiple of 32 */
 export function countHashes(row: Uint8Array): number {
   if (row.length % DIGEST_BYTES !== 0) {

@@ -1,6 +1,6 @@
 import { DIGEST_BYTES } from '@anchorlog/core';
 import { tlogError } from './error.ts';
-import { checkTreeSize, countHashes } from './head.ts';
+import { checkTreeSize, copyBytes, countHashes } from './head.ts';
 import { sha256Tree, type TreeHasher } from './hasher.ts';
 import { rootOf, type NodeReader } from './prove.ts';
 
@@ -60,7 +60,7 @@ export class MemoryTree {
       );
     }
     const at = (index % BLOCK) * DIGEST_BYTES;
-    return this.#block(level, index).slice(at, at + DIGEST_BYTES);
+    return copyBytes(this.#block(level, index), at, at + DIGEST_BYTES);
   };
 
   #copyLeaves(leafHashes: Uint8Array, begin: number, end: number): void {

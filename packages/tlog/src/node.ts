@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { DIGEST_BYTES, type SuiteName } from '@anchorlog/core';
-import { checkHash } from './head.ts';
+import { checkHash, copyBytes } from './head.ts';
 import { MAX_ENTRY_BYTES } from './entry-bundle.ts';
 import { checkRoom, type TreeHasher } from './hasher.ts';
 
@@ -78,5 +78,5 @@ function alignedRow(src: Uint8Array, offset: number, pairs: number): Uint32Array
   const begin = src.byteOffset + offset;
   const length = pairs * PAIR_BYTES;
   if (begin % WORD === 0) return new Uint32Array(src.buffer, begin, length / WORD);
-  return new Uint32Array(src.slice(offset, offset + length).buffer);
+  return new Uint32Array(copyBytes(src, offset, offset + length).buffer);
 }

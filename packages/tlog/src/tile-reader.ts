@@ -1,7 +1,7 @@
 import { DIGEST_BYTES } from '@anchorlog/core';
 import { tlogError } from './error.ts';
 import { sha256Tree, type TreeHasher } from './hasher.ts';
-import { checkTreeSize } from './head.ts';
+import { checkTreeSize, copyBytes } from './head.ts';
 import type { NodeReader } from './prove.ts';
 import type { NodeCoordinate } from './range.ts';
 import { TILE_HEIGHT, TILE_WIDTH, type TileCoordinate } from './tile.ts';
@@ -47,7 +47,7 @@ export function tileReader(
       });
     }
     // Up the levels that the tile spans but does not store.
-    let row = bytes.slice(place.offset * DIGEST_BYTES, end);
+    let row = copyBytes(bytes, place.offset * DIGEST_BYTES, end);
     while (row.length > DIGEST_BYTES) {
       const parents = new Uint8Array(row.length / 2);
       hasher.hashNodes(row, 0, parents, 0, parents.length / DIGEST_BYTES);

@@ -34,7 +34,7 @@ export function noteKey(parts: {
   if (!isKeyName(name)) throw malformed('a name without spaces, controls and plus signs');
   if (!isEd25519PublicKey(publicKey)) throw malformed('a sound Ed25519 public key of 32 bytes');
   const typed = concatBytes(Uint8Array.of(TYPES[algorithm]), publicKey);
-  return { name, keyId: keyIdOf(name, typed), algorithm, publicKey };
+  return { name, keyId: keyIdOf(name, typed), algorithm, publicKey: typed.slice(1) };
 }
 
 /** Format a key as C2SP vkey: `name+<8 hex digits of the id>+<base64 of type and key>`. */

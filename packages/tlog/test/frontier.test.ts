@@ -1,6 +1,7 @@
 import { concatBytes } from '@anchorlog/core';
+import { nodeSha256 } from '@anchorlog/core/node';
 import { describe, expect, test } from 'vitest';
-import { Frontier, sha256Tree } from '../src/index.ts';
+import { Frontier, createTreeHasher, sha256Tree } from '../src/index.ts';
 import { verdictOf } from './vectors.ts';
 
 const leaf = (n: number): Uint8Array => sha256Tree.leaf(Uint8Array.of(n));
@@ -44,6 +45,22 @@ describe('Frontier', () => {
     single.root().fill(0);
     expect(one.root()).toEqual(before);
     expect(single.root()).toEqual(leaf(0));
+  });
+
+  test('is not touched by what callers do with Buffers that they handed in', () => {
+    const handed = Buffer.from(row(3));
+    const state = row(2);
+    const hashes = [Buffer.from(sha256Tree.node(state.slice(0, 32), state.slice(32)))];
+    const [one, two] = [
+      new Frontier(createTreeHasher(nodeSha256)),
+      Frontier.from({ size: 2, hashes }),
+    ];
+    one.append(handed);
+    const before = [one.root(), two.root()];
+    handed.fill(0);
+    hashes[0]!.fill(0);
+    for (const hash of [...one.hashes, ...two.hashes, two.root()]) hash.fill(0);
+    expect([one.root(), two.root()]).toEqual(before);
   });
 
   test('refuses a row of torn hashes and stays as it was', () => {

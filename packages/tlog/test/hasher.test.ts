@@ -63,6 +63,19 @@ describe.each(hashers)('%s', (_, name, hasher) => {
     expect(dst.slice(-7)).toEqual(new Uint8Array(7).fill(9));
   });
 
+  test('reads and writes rows in Buffers, which share their memory with others', () => {
+    const plainRow = randomBytes(128);
+    const [src, dst] = [Buffer.from(plainRow), Buffer.from(new Uint8Array(64))];
+    for (const at of [0, 1, 2, 3]) {
+      const shifted = Buffer.concat([Buffer.alloc(at), src]).subarray(at);
+      hasher.hashNodes(shifted, 0, dst, 0, 2);
+      const right = hasher.node(src.subarray(64, 96), src.subarray(96));
+      expect(plain(dst)).toEqual(
+        plain(Buffer.concat([hasher.node(src.subarray(0, 32), src.subarray(32, 64)), right])),
+      );
+    }
+  });
+
   test('refuses nodes that are not 32 bytes', () => {
     const [short, good] = [new Uint8Array(31), new Uint8Array(32)];
     expect(verdictOf(() => hasher.node(short, good))).toBe('TLOG_HASH_LENGTH');

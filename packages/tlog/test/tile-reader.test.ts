@@ -92,6 +92,14 @@ describe('tileReader', () => {
     expect(verdictOf(() => verifyInclusion(claim))).toBe('TLOG_ROOT_MISMATCH');
   });
 
+  test('gives hashes that do not share memory with a tile in a Buffer', () => {
+    const bytes = Buffer.from(tileBytes({ level: 0, index: 0, width: 2 }));
+    const node = tileReader(() => bytes)(0, 1);
+    const before = node.slice();
+    bytes.fill(0);
+    expect(node).toEqual(before);
+  });
+
   test('refuses when the tile is missing or too narrow', () => {
     const none = tileReader(() => undefined);
     const narrow = tileReader(() => new Uint8Array(3 * 32));
