@@ -1,19 +1,151 @@
-import type { Verdict } from './verdict.ts';
+import {
+  STATES,
+  aligned,
+  claimsOf,
+  clean,
+  factsOf,
+  instant,
+  stepLine,
+  type Titles,
+  type Words,
+} from './explain-facts.ts';
+import { MISSING, REFUSALS, type Said } from './explain-texts.ts';
+import { troubleOf } from './step.ts';
+import type { StatusState, Verdict } from './verdict.ts';
+
+export { STEP_TEXTS } from './explain-texts.ts';
 
 export type Language = 'zh-CN' | 'en';
+
+/** What the answer looks like: sign and colour follow from it. spec/verdict §7 */
+export type Band = 'genuine' | 'unaltered' | 'pending' | 'unknown' | 'paused' | 'ended' | 'refuted';
 
 export interface ExplainOptions {
   /** Every step with its code, after the facts. */
   readonly verbose?: boolean | undefined;
-  /** Offset from UTC in which times are shown, in minutes; 480 where absent. */
+  /** Offset from UTC in which times are shown, in minutes; 480 (+08:00) where absent. */
   readonly offset?: number | undefined;
+  /** Titles of claims by name, as profiles give them; names stand for themselves where absent. */
+  readonly titles?: Titles | undefined;
 }
 
-/** Say a verdict in words: the answer first, then the facts, aligned. UTF-8 text of several lines without a final newline. */
-export function explain(
-  _verdict: Verdict,
-  _language: Language,
-  _options: ExplainOptions = {},
-): string {
-  throw new Error('being built');
+const SIGNS: Readonly<Record<Band, string>> = {
+  genuine: '✔',
+  unaltered: '✔',
+  pending: '◷',
+  unknown: '?',
+  paused: '‖',
+  ended: '✘',
+  refuted: '✘',
+};
+
+const ENDED: ReadonlySet<StatusState> = /* @__PURE__ */ new Set<StatusState>([
+  'revoked',
+  'withdrawn',
+  'cancelled',
+]);
+
+/** Choose the band of a verdict. spec/verdict §7 */
+export function bandOf({ outcome, status }: Verdict): Band {
+  if (outcome !== 'verified') return outcome;
+  const { state } = status;
+  if (state === 'valid') return 'genuine';
+  if (state === 'notAsked' || state === 'notApplicable') return 'unaltered';
+  if (state === 'unknown') return 'unknown';
+  return ENDED.has(state) ? 'ended' : 'paused';
 }
+
+/**
+ * Say a verdict in words: the answer first, with a sign and the date, then the facts, one a line, aligned. Text of several lines without a
+ * final newline; control characters in what the bundle says are made visible, never passed on. spec/verdict §7
+ */
+export function explain(
+  verdict: Verdict,
+  language: Language,
+  { verbose = false, offset = 480, titles = {} }: ExplainOptions = {},
+): string {
+  const words: Words = { say: ([zh, en]) => (language === 'zh-CN' ? zh : en), offset };
+  // Nobody vouches for the claims of a bundle that is refuted or cannot be judged.
+  const shown = verdict.outcome === 'verified' || verdict.outcome === 'pending';
+  const parts = [
+    `${SIGNS[bandOf(verdict)]} ${answerOf(verdict, words)}\n${sentenceOf(verdict, words)}`,
+    aligned(factsOf(verdict, words)),
+    shown ? aligned(claimsOf(verdict, words, titles)) : '',
+    verbose ? verdict.steps.map((step) => stepLine(step, words)).join('\n') : '',
+  ];
+  return parts.filter((part) => part !== '').join('\n\n');
+}
+
+/** The first line: the answer, who issued it, and since when it is on record. */
+function answerOf(verdict: Verdict, words: Words): string {
+  const { say } = words;
+  const { times, issuer, outcome } = verdict;
+  const answer = say(ANSWERS[bandOf(verdict)](verdict, words));
+  if (outcome !== 'verified') return answer;
+  const name = issuer && clean(issuer.name ? say([issuer.name.zh, issuer.name.en]) : issuer.org);
+  const parts = [answer];
+  if (name !== undefined) parts.push(say([`${name}签发`, `issued by ${name}`]));
+  if (times.anchoredTime !== undefined) {
+    const anchored = instant(times.anchoredTime, words);
+    parts.push(say([`存证于 ${anchored}`, `on record since ${anchored}`]));
+  }
+  return parts.join(' · ');
+}
+
+const ANSWERS: Readonly<Record<Band, (verdict: Verdict, words: Words) => Said>> = {
+  genuine: ({ status }) => [`真实有效(${status.on})`, `Genuine and valid on ${status.on}`],
+  unaltered: ({ status }) =>
+    status.state === 'notAsked'
+      ? ['未被篡改,状态未查', 'Unaltered; status not checked']
+      : ['未被篡改', 'Unaltered'],
+  paused: butState,
+  ended: butState,
+  pending: ({ times }, words) => {
+    const by = times.anchorBy === undefined ? '' : instant(times.anchorBy, words);
+    return [`已受理,尚未上链(最迟 ${by})`, `Received, not yet anchored (by ${by})`];
+  },
+  unknown: (verdict) => {
+    const [[zh, en]] = missingOf(verdict);
+    return [`暂时无法判断:${zh}`, `Cannot tell yet: ${en}`];
+  },
+  refuted: ({ reason }) =>
+    reason !== undefined && troubleOf(reason) === 'altered'
+      ? ['内容被改动,不可采信', 'Altered: do not accept']
+      : ['不可采信', 'Do not accept'],
+};
+
+function butState({ status }: Verdict): Said {
+  const [zh, en] = STATES[status.state];
+  return [`真实,但${zh}(${status.on})`, `Genuine, but ${en} on ${status.on}`];
+}
+
+/** The second line: one sentence about what the answer means, or what to do. */
+function sentenceOf(verdict: Verdict, { say }: Words): string {
+  switch (verdict.outcome) {
+    case 'verified':
+      return say([
+        '自存证起未被改动;内容是否属实不在核验之列。',
+        'Not changed since it was put on record; whether its content is true was not examined.',
+      ]);
+    case 'pending':
+      return say([
+        '内容完好;存证完成后请再核验一次。',
+        'The content is intact; check again when it has been put on record.',
+      ]);
+    case 'unknown':
+      return say(missingOf(verdict)[1]);
+    default: {
+      const failed = verdict.steps.find(({ code }) => code === verdict.reason);
+      return say(REFUSALS[failed?.step ?? 'bundle'] ?? REFUSALS.bundle!);
+    }
+  }
+}
+
+function missingOf({ reason }: Verdict): readonly [missing: Said, todo: Said] {
+  return (reason && MISSING[reason]) ?? UNFORESEEN;
+}
+
+const UNFORESEEN: readonly [Said, Said] = [
+  ['缺少判断所需的材料', 'something that is needed is missing'],
+  ['请重新索取凭证。', 'Ask for the proof again.'],
+];

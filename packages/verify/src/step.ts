@@ -105,7 +105,6 @@ export const STEP_CODES = {
   'consistency.skipped': 'skip',
 
   'anchor.sealed': 'pass',
-  'anchor.malformed': 'fail altered',
   'anchor.contractForeign': 'fail altered',
   'anchor.headerMalformed': 'fail altered',
   'anchor.validatorsDiffer': 'fail altered',
