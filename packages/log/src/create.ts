@@ -1,9 +1,20 @@
-import type { Signer, SuiteName } from '@anchorlog/core';
+import { equalBytes, type Signer, type SuiteName } from '@anchorlog/core';
 import type { TreeHead } from '@anchorlog/tlog';
+import { nodeTreeHasher } from '@anchorlog/tlog/node';
+import { addressOfEntry, checkCreation, type Creation } from './admission.ts';
+import { DurableLog } from './durable-log.ts';
+import { EMPTY_EDGE, type TreeEdge } from './edge.ts';
+import { logError } from './error.ts';
 import type { Guard } from './guard.ts';
+import { openLevelStore } from './level-store.ts';
 import type { Log } from './log.ts';
-import type { LogStore } from './store.ts';
+import { Publisher, readPublished } from './publisher.ts';
+import { Receipts } from './receipts.ts';
+import { compareHead } from './seen-head.ts';
+import { Sequencer, type SequencerLimits } from './sequencer.ts';
+import type { LogStore, StoredGroup } from './store.ts';
 import type { TileSink } from './tiles.ts';
+import { TreeReader, readEdge } from './tree-reader.ts';
 
 /** How a log is opened. */
 export interface LogOptions {
@@ -35,8 +46,120 @@ export interface LogOptions {
 
 /**
  * Open a log, or make a new one: takes the store's lock, and compares store, guard, published checkpoint and known heads before anything
- * is taken (spec/log §11). @throws LOG_LOCKED, LOG_CREATE_…, LOG_GUARD_…, LOG_BEHIND_…, LOG_INCONSISTENT, LOG_STORE_DAMAGED, LOG_CHECKPOINT_MALFORMED
+ * is taken (spec/log §10). @throws LOG_LOCKED, LOG_CREATE_…, LOG_GUARD_…, LOG_BEHIND_…, LOG_INCONSISTENT, LOG_STORE_DAMAGED, LOG_CHECKPOINT_MALFORMED
  */
-export async function createLog(_options: LogOptions): Promise<Log> {
-  throw new Error('not built yet');
+export async function createLog(options: LogOptions): Promise<Log> {
+  const { signers } = options;
+  if (equalBytes(signers.checkpoint.publicKey, signers.receipt.publicKey)) {
+    throw new TypeError('signers: expected two keys, since a key has one purpose');
+  }
+  const store =
+    typeof options.store === 'string'
+      ? await openLevelStore(options.store, addressOfEntry)
+      : options.store;
+  try {
+    return await open(store, options);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+async function open(store: LogStore, options: LogOptions): Promise<Log> {
+  const { origin, suite = 'sha256', signers, guard, tiles } = options;
+  const hasher = nodeTreeHasher(suite);
+  const reader = new TreeReader(store, hasher);
+  const newest = await store.last();
+  const edge = newest ? await readEdge(store, newest, hasher) : EMPTY_EDGE;
+  await compareAll({ edge, reader, options });
+  const creation = await creationOf(store, newest, { origin, suite, create: options.create });
+  // Whatever the store has is durable. Entries that were not acknowledged before a crash are shown from now on, so the guard goes first.
+  await writeGuard(guard, newest ?? { size: 0, rootHash: hasher.empty() });
+
+  const receipts = new Receipts({ origin, signer: signers.receipt, store, reader });
+  const publisher = new Publisher({
+    origin,
+    signer: signers.checkpoint,
+    store,
+    reader,
+    tiles,
+    hasher,
+  });
+  const sequencer = new Sequencer({
+    store,
+    guard,
+    receipts,
+    hasher,
+    clock: options.clock ?? Date.now,
+    anchorByMs: creation.anchorByMs,
+    edge,
+    notBefore: newest?.time ?? 0,
+    limits: limitsOf(options),
+  });
+  if (!newest) await sequencer.submit([creation]);
+  return new DurableLog({ origin, suite, store, reader, receipts, sequencer, publisher });
+}
+
+/** Entry 0, which is there or to be made. */
+async function creationOf(
+  store: LogStore,
+  newest: StoredGroup | undefined,
+  config: Pick<LogOptions, 'origin' | 'create'> & { readonly suite: SuiteName },
+): Promise<Creation> {
+  const first = newest ? await store.entry(0) : await config.create?.();
+  if (first) return checkCreation(first, config);
+  if (newest) throw logError('LOG_STORE_DAMAGED', 'store: expected entry 0, got none');
+  throw logError(
+    'LOG_CREATE_MISSING',
+    'the store is empty: to make a new log give `create`; if there was one, put its store back',
+  );
+}
+
+/** Compare the store with all who have seen its log. A store that is ahead of them is in order: they come after it. */
+async function compareAll(of: {
+  readonly edge: TreeEdge;
+  readonly reader: TreeReader;
+  readonly options: LogOptions;
+}): Promise<void> {
+  const { edge, reader } = of;
+  const { guard, tiles, origin, knownHeads = [] } = of.options;
+  const guarded = await guard.read();
+  if (guarded) await compareHead(guarded, { code: 'LOG_BEHIND_GUARD', edge, reader });
+  const published = await readPublished(tiles, origin);
+  if (published) await compareHead(published, { code: 'LOG_BEHIND_CHECKPOINT', edge, reader });
+  for (const head of knownHeads) {
+    await compareHead(head, { code: 'LOG_BEHIND_CHAIN', edge, reader });
+  }
+  if (!guarded && edge.size > 0) {
+    throw logError(
+      'LOG_GUARD_MISSING',
+      `the store has ${edge.size} entries and the guard has nothing: put the guard back, or mount its volume. If it is lost, ` +
+        'find the newest head that somebody else holds, and give it to `adoptGuard`',
+      { size: edge.size },
+    );
+  }
+}
+
+async function writeGuard(guard: Guard, { size, rootHash }: TreeHead): Promise<void> {
+  try {
+    await guard.write({ size, rootHash });
+  } catch (cause) {
+    throw logError('LOG_FAILED', 'the guard cannot be written', {}, { cause });
+  }
+}
+
+function limitsOf({ group, queue }: LogOptions): SequencerLimits {
+  const limits: SequencerLimits = {
+    groupEntries: group?.maxEntries ?? 1000,
+    groupDelayMs: group?.maxDelayMs ?? 2,
+    unansweredEntries: queue?.maxEntries ?? 16_384,
+    unansweredBytes: queue?.maxBytes ?? 64 * 2 ** 20,
+  };
+  for (const [name, value] of Object.entries(limits)) {
+    const least = name === 'groupDelayMs' ? 0 : 1;
+    if (!Number.isSafeInteger(value) || value < least) {
+      throw new RangeError(`${name}: expected an integer from ${least} on`);
+    }
+  }
+  return limits;
 }

@@ -4,8 +4,7 @@ import { errorFactory, type CodedError } from '@anchorlog/core';
 export const LOG_CODES = {
   LOG_ORIGIN_MISMATCH: 'a statement was issued for another log',
   LOG_SOURCE_UNREGISTERED: 'a statement carries a sequence, and its source is not registered',
-  LOG_PROFILE_RESERVED:
-    'a statement of profile log/1 creates the log again, or is not by the operator of the log',
+  LOG_CREATE_REPEATED: 'a statement creates the log again',
   LOG_ID_CONFLICT: 'other bytes stand in the log under the same organisation, system and id',
   LOG_BATCH_LENGTH: 'a batch without entries, or with more than a group holds',
   LOG_BUSY: 'too many entries wait already: try again after `retryAfterMs`',

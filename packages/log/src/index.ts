@@ -3,4 +3,11 @@ export { LOG_CODES, type LogCode } from './error.ts';
 export { adoptGuard, fileGuard, type Guard } from './guard.ts';
 export type { EntryAddress, Log, LogCheckpoint, LogReceipt } from './log.ts';
 export type { GroupWrite, LogStore, StoredGroup, StoredNote, StoredTile } from './store.ts';
-export { directoryTiles, type TileSink, type TileSource } from './tiles.ts';
+export { directoryTiles } from './directory-tiles.ts';
+export {
+  readEntryBundle,
+  readTile,
+  type PublishedFile,
+  type TileSink,
+  type TileSource,
+} from './tiles.ts';

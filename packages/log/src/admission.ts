@@ -1,0 +1,99 @@
+import { isCodedError, type SuiteName } from '@anchorlog/core';
+import { parseStatement, type Statement } from '@anchorlog/statement';
+import { logError } from './error.ts';
+import type { EntryAddress } from './log.ts';
+
+/** An entry that may be appended. */
+export interface Admitted {
+  readonly entry: Uint8Array;
+  readonly address: string;
+}
+
+/** What entry 0 fixes for ever. */
+export interface Creation extends Admitted {
+  /** Milliseconds within which a receipt promises an anchor. */
+  readonly anchorByMs: number;
+}
+
+const LOG_PROFILE = 'log/1';
+const CREATE_EVENT = 'log.create';
+const HOUR_MS = 3_600_000;
+const HOURS_PER_YEAR = 8760;
+
+/**
+ * Check that the bytes of a statement may be appended to the log `origin` (spec/log §7), and copy them: the caller may use its bytes again.
+ * @throws LOG_ORIGIN_MISMATCH, LOG_SOURCE_UNREGISTERED, LOG_CREATE_REPEATED, and as `parseStatement`
+ */
+export function admit(bytes: Uint8Array, origin: string): Admitted {
+  const entry = new Uint8Array(bytes);
+  const statement = parseStatement(entry);
+  if (statement.log !== origin) {
+    throw logError('LOG_ORIGIN_MISMATCH', `statement: expected log ${origin}`, {
+      expected: origin,
+      got: statement.log,
+    });
+  }
+  if (statement.sequence) {
+    // Until sources can be registered nobody could tell a gap from a log that does not count.
+    throw logError('LOG_SOURCE_UNREGISTERED', 'statement: its source is not registered', {
+      source: statement.sequence.source,
+    });
+  }
+  if (isCreation(statement)) {
+    throw logError('LOG_CREATE_REPEATED', `only entry 0 is ${CREATE_EVENT}`);
+  }
+  return { entry, address: addressOf(statement) };
+}
+
+/** Check entry 0 against the log's configuration. @throws LOG_CREATE_MISMATCH */
+export function checkCreation(
+  bytes: Uint8Array,
+  config: { readonly origin: string; readonly suite: SuiteName },
+): Creation {
+  const entry = new Uint8Array(bytes);
+  let statement: Statement;
+  try {
+    statement = parseStatement(entry);
+  } catch (cause) {
+    if (isCodedError(cause)) throw mismatch('a statement', {}, cause);
+    throw cause;
+  }
+  const { log, claims, sequence } = statement;
+  if (!isCreation(statement) || sequence) throw mismatch(`${CREATE_EVENT} of ${LOG_PROFILE}`);
+  const fixed = { origin: config.origin, suite: config.suite, index: 'none' };
+  for (const [name, value] of Object.entries({ ...fixed })) {
+    if (claims[name] !== value) throw mismatch(`${name} ${value}`, { claim: name });
+  }
+  if (log !== config.origin) throw mismatch(`a statement for ${config.origin}`);
+  const hours = claims['anchorBy'];
+  if (typeof hours !== 'number' || hours < 1 || hours > HOURS_PER_YEAR) {
+    throw mismatch(`anchorBy of 1 to ${HOURS_PER_YEAR} hours`, { claim: 'anchorBy' });
+  }
+  return { entry, address: addressOf(statement), anchorByMs: hours * HOUR_MS };
+}
+
+/** Format the address of a statement. None of its parts but the last can hold a slash. */
+export function formatAddress({ org, system, id }: EntryAddress): string {
+  return `${org}/${system}/${id}`;
+}
+
+/** Give the address of an entry that was admitted before. */
+export function addressOfEntry(entry: Uint8Array): string {
+  return addressOf(parseStatement(entry));
+}
+
+function addressOf({ issuer, id }: Statement): string {
+  return formatAddress({ ...issuer, id });
+}
+
+function isCreation(statement: Statement): boolean {
+  return statement.profile === LOG_PROFILE && statement.event === CREATE_EVENT;
+}
+
+function mismatch(
+  expected: string,
+  context: Readonly<Record<string, unknown>> = {},
+  cause?: unknown,
+): Error {
+  return logError('LOG_CREATE_MISMATCH', `entry 0: expected ${expected}`, context, { cause });
+}

@@ -1,0 +1,188 @@
+import type { SuiteName } from '@anchorlog/core';
+import { parseCheckpoint, parseNote, type TreeHead } from '@anchorlog/tlog';
+import { admit, formatAddress } from './admission.ts';
+import { logError } from './error.ts';
+import type { EntryAddress, Log, LogCheckpoint, LogReceipt } from './log.ts';
+
+import type { Publisher } from './publisher.ts';
+import type { Receipts } from './receipts.ts';
+import type { Released, Sequencer } from './sequencer.ts';
+import type { LogStore, StoredNote } from './store.ts';
+import type { TreeReader } from './tree-reader.ts';
+
+/** The parts of a log that has passed its start-up checks. */
+export interface LogParts {
+  readonly origin: string;
+  readonly suite: SuiteName;
+  readonly store: LogStore;
+  readonly reader: TreeReader;
+  readonly receipts: Receipts;
+  readonly sequencer: Sequencer;
+  readonly publisher: Publisher;
+}
+
+/** The log over a store. */
+export class DurableLog implements Log {
+  readonly origin: string;
+  readonly suite: SuiteName;
+  readonly #parts: LogParts;
+  #publishing: Promise<unknown> = Promise.resolve();
+  #closing: Promise<void> | undefined;
+
+  constructor(parts: LogParts) {
+    this.origin = parts.origin;
+    this.suite = parts.suite;
+    this.#parts = parts;
+  }
+
+  get size(): number {
+    return this.#parts.sequencer.released.head.size;
+  }
+
+  async append(entry: Uint8Array): Promise<LogReceipt> {
+    const [receipt] = await this.#parts.sequencer.submit([admit(entry, this.origin)]);
+    return receipt!; // one for each entry
+  }
+
+  async appendBatch(entries: readonly Uint8Array[]): Promise<LogReceipt[]> {
+    return this.#parts.sequencer.submit(entries.map((entry) => admit(entry, this.origin)));
+  }
+
+  async receipt(index: number): Promise<LogReceipt> {
+    const { edge } = this.#released(index);
+    return this.#parts.receipts.again(index, edge);
+  }
+
+  async find(address: EntryAddress): Promise<number | undefined> {
+    const { head } = this.#open();
+    const [index] = await this.#parts.store.find([formatAddress(address)]);
+    // The store may know entries already that are not acknowledged.
+    return index !== undefined && index < head.size ? index : undefined;
+  }
+
+  async entry(index: number): Promise<Uint8Array> {
+    this.#released(index);
+    const entry = await this.#parts.store.entry(index);
+    if (!entry)
+      throw logError('LOG_STORE_DAMAGED', `store: expected entry ${index}, got none`, { index });
+    return entry;
+  }
+
+  entries(
+    range: { readonly from?: number | undefined; readonly to?: number | undefined } = {},
+  ): AsyncIterable<Uint8Array> {
+    const { head } = this.#open();
+    const { from = 0, to = head.size } = range;
+    const isRange = Number.isSafeInteger(from) && Number.isSafeInteger(to) && from >= 0;
+    if (!isRange || from > to || to > head.size) {
+      throw logError('LOG_INDEX_RANGE', `entries: expected a range of 0 to ${head.size}`, {
+        from,
+        to,
+        size: head.size,
+      });
+    }
+    return this.#parts.store.entries({ from, to });
+  }
+
+  async head(size?: number): Promise<TreeHead> {
+    const { edge, head } = this.#open();
+    if (size === undefined || size === head.size) return head;
+    checkSizeOf(size, 0, head.size);
+    return this.#parts.reader.head(size, edge);
+  }
+
+  async proveInclusion(of: {
+    readonly index: number;
+    readonly size?: number | undefined;
+  }): Promise<Uint8Array[]> {
+    const { edge, head } = this.#open();
+    const { index, size = head.size } = of;
+    checkSizeOf(size, 1, head.size);
+    checkIndex(index, size);
+    return this.#parts.reader.proveInclusion({ index, size }, edge);
+  }
+
+  async proveConsistency(of: {
+    readonly olderSize: number;
+    readonly newerSize?: number | undefined;
+  }): Promise<Uint8Array[]> {
+    const { edge, head } = this.#open();
+    const { olderSize, newerSize = head.size } = of;
+    checkSizeOf(newerSize, 1, head.size);
+    checkSizeOf(olderSize, 1, newerSize);
+    return this.#parts.reader.proveConsistency({ olderSize, newerSize }, edge);
+  }
+
+  async publish(): Promise<LogCheckpoint> {
+    this.#open();
+    // One after the other; the failure of one is its own caller's.
+    const publishing = this.#publishing.then(() =>
+      this.#parts.publisher.publish(this.#parts.sequencer.released),
+    );
+    this.#publishing = publishing.catch(() => undefined);
+    return publishing;
+  }
+
+  async checkpoint(size?: number): Promise<LogCheckpoint | undefined> {
+    this.#open();
+    const stored = await this.#parts.store.checkpoint(size);
+    return stored && (size === undefined || stored.size === size) ? opened(stored) : undefined;
+  }
+
+  async checkpointCovering(index: number): Promise<LogCheckpoint | undefined> {
+    this.#released(index);
+    const stored = await this.#parts.store.checkpoint(index + 1);
+    return stored && opened(stored);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close(): Promise<void> {
+    const { sequencer, store } = this.#parts;
+    try {
+      await sequencer.close();
+      await this.#publishing;
+    } finally {
+      await store.close();
+    }
+  }
+
+  #open(): Released {
+    if (this.#closing) throw logError('LOG_CLOSED', 'the log is closed');
+    return this.#parts.sequencer.released;
+  }
+
+  #released(index: number): Released {
+    const released = this.#open();
+    checkIndex(index, released.head.size);
+    return released;
+  }
+}
+
+function opened({ size, note }: StoredNote): LogCheckpoint {
+  return { size, rootHash: parseCheckpoint(parseNote(note).text).rootHash, note };
+}
+
+function checkIndex(index: number, size: number): void {
+  if (Number.isSafeInteger(index) && index >= 0 && index < size) return;
+  throw logError('LOG_INDEX_RANGE', `entry: expected an index below ${size}, got ${index}`, {
+    index,
+    size,
+  });
+}
+
+function checkSizeOf(size: number, least: number, most: number): void {
+  if (Number.isSafeInteger(size) && size >= least && size <= most) return;
+  throw logError('LOG_SIZE_RANGE', `tree size: expected ${least} to ${most}, got ${size}`, {
+    size,
+    least,
+    most,
+  });
+}

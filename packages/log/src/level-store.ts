@@ -1,0 +1,273 @@
+import { hash } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import {
+  concatBytes,
+  equalBytes,
+  formatUint64,
+  formatUtf8,
+  isCodedError,
+  parseUint64,
+  parseUtf8,
+} from '@anchorlog/core';
+import { MAX_TREE_SIZE } from '@anchorlog/tlog';
+import { Level } from 'level';
+import { syncFolder } from './durable-file.ts';
+import { logError } from './error.ts';
+import type { GroupWrite, LogStore, StoredGroup, StoredNote } from './store.ts';
+
+// Keys of the database `entries` are one letter and big-endian numbers, so that each kind grows at its own end: measured 4.5 times as
+// fast as keys in random order. Addresses are in random order and stand apart, in `ids`, where they cost the entries nothing.
+const ENTRY = 'e';
+const GROUP = 'g';
+const TILE = 't';
+const RECEIPT_NOTE = 'r';
+const CHECKPOINT = 'c';
+/** In `ids`: how far the addresses go. No address begins like this. */
+const COVERED = '!';
+
+const MEGABYTE = 2 ** 20;
+const READ_AHEAD_BYTES = MEGABYTE;
+const REBUILD_ENTRIES = 1000;
+
+type Bytes = Uint8Array;
+interface Put<K> {
+  readonly type: 'put';
+  readonly key: K;
+  readonly value: Bytes;
+}
+
+/**
+ * Open the embedded store in a folder of a local disk, which is made if absent. One process at a time.
+ * `addressOf` gives the address of an entry: addresses that a crash lost are read from the entries again.
+ * @throws LOG_LOCKED, LOG_STORE_DAMAGED
+ */
+export async function openLevelStore(
+  dir: string,
+  addressOf: (entry: Uint8Array) => string,
+): Promise<LogStore> {
+  const root = resolve(dir);
+  await mkdir(root, { recursive: true });
+  const store = new LevelStore(root);
+  await store.open(addressOf);
+  // LevelDB takes care of what is in its folders; their own names are ours.
+  await syncFolder(root);
+  await syncFolder(dirname(root));
+  return store;
+}
+
+class LevelStore implements LogStore {
+  readonly #entries: Level<Bytes, Bytes>;
+  readonly #ids: Level<string, Bytes>;
+  #size = 0;
+
+  constructor(root: string) {
+    const binary = { keyEncoding: 'view', valueEncoding: 'view' };
+    this.#entries = new Level<Bytes, Bytes>(join(root, 'entries'), {
+      ...binary,
+      writeBufferSize: 32 * MEGABYTE,
+    });
+    this.#ids = new Level<string, Bytes>(join(root, 'ids'), {
+      keyEncoding: 'utf8',
+      valueEncoding: 'view',
+      writeBufferSize: 16 * MEGABYTE,
+    });
+  }
+
+  async open(addressOf: (entry: Uint8Array) => string): Promise<void> {
+    try {
+      await this.#entries.open();
+      await this.#ids.open();
+      this.#size = (await this.last())?.size ?? 0;
+      await this.#completeIds(addressOf);
+    } catch (cause) {
+      await this.close();
+      if (isCodedError(cause)) throw cause;
+      throw openingError(cause);
+    }
+  }
+
+  async last(): Promise<StoredGroup | undefined> {
+    const range = { ...rangeOf(GROUP), reverse: true, limit: 1 };
+    for await (const [key, value] of this.#entries.iterator(range)) return parseGroup(key, value);
+    return undefined;
+  }
+
+  async commit(group: GroupWrite): Promise<void> {
+    if (group.from !== this.#size) {
+      throw logError(
+        'LOG_STORE_BEHIND',
+        `group: expected one that begins at ${this.#size}, got ${group.from}`,
+        { size: this.#size, from: group.from },
+      );
+    }
+    const puts = group.entries.map((entry, i) => put(keyOf(ENTRY, group.from + i), entry));
+    for (const { level, index, hashes } of group.tiles)
+      puts.push(put(tileKey(level, index), hashes));
+    puts.push(...group.notes.map(noteOf(RECEIPT_NOTE)));
+    puts.push(put(keyOf(GROUP, group.size), formatGroup(group)));
+    // One batch is one record of LevelDB's journal: after a crash all of the group is there, or nothing.
+    await this.#entries.batch(puts, { sync: true });
+    this.#size = group.size;
+    // Not fsynced: what a crash loses of the addresses is a tail, which `#completeIds` reads from the entries again.
+    await this.#putIds(group.from, group.entries, group.addresses);
+  }
+
+  async entry(index: number): Promise<Uint8Array | undefined> {
+    return this.#entries.get(keyOf(ENTRY, index));
+  }
+
+  async *entries(range: {
+    readonly from: number;
+    readonly to: number;
+  }): AsyncGenerator<Uint8Array, void, undefined> {
+    if (range.from >= range.to) return;
+    const bounds = { gte: keyOf(ENTRY, range.from), lt: keyOf(ENTRY, range.to) };
+    let index = range.from;
+    const options = { ...bounds, highWaterMarkBytes: READ_AHEAD_BYTES };
+    for await (const [key, value] of this.#entries.iterator(options)) {
+      if (parseUint64(key, 1) !== index++)
+        throw damaged(`expected entry ${index - 1}, got another`);
+      yield value;
+    }
+    if (index < range.to) throw damaged(`expected entry ${index}, got none`);
+  }
+
+  async find(addresses: readonly string[]): Promise<(number | undefined)[]> {
+    const values = await this.#ids.getMany([...addresses]);
+    return values.map((value) => value && parseUint64(value));
+  }
+
+  async group(index: number): Promise<StoredGroup | undefined> {
+    const range = { gte: keyOf(GROUP, index + 1), lte: keyOf(GROUP, MAX_TREE_SIZE), limit: 1 };
+    for await (const [key, value] of this.#entries.iterator(range)) return parseGroup(key, value);
+    return undefined;
+  }
+
+  async tile(at: {
+    readonly level: number;
+    readonly index: number;
+  }): Promise<Uint8Array | undefined> {
+    return this.#entries.get(tileKey(at.level, at.index));
+  }
+
+  async receiptNote(size: number): Promise<string | undefined> {
+    const note = await this.#entries.get(keyOf(RECEIPT_NOTE, size));
+    return note && parseUtf8(note);
+  }
+
+  async putReceiptNotes(notes: readonly StoredNote[]): Promise<void> {
+    await this.#entries.batch(notes.map(noteOf(RECEIPT_NOTE)));
+  }
+
+  async putCheckpoint(checkpoint: StoredNote): Promise<void> {
+    await this.#entries.batch([noteOf(CHECKPOINT)(checkpoint)], { sync: true });
+  }
+
+  async checkpoint(size?: number): Promise<StoredNote | undefined> {
+    const range =
+      size === undefined
+        ? { ...rangeOf(CHECKPOINT), reverse: true, limit: 1 }
+        : { gte: keyOf(CHECKPOINT, size), lte: keyOf(CHECKPOINT, MAX_TREE_SIZE), limit: 1 };
+    for await (const [key, value] of this.#entries.iterator(range)) {
+      return { size: parseUint64(key, 1), note: parseUtf8(value) };
+    }
+    return undefined;
+  }
+
+  async close(): Promise<void> {
+    await this.#ids.close();
+    await this.#entries.close();
+  }
+
+  /** Bring the addresses to the size of the entries, from the beginning if they are not those of these entries. */
+  async #completeIds(addressOf: (entry: Uint8Array) => string): Promise<void> {
+    let from = await this.#coveredSize();
+    if (from === undefined) {
+      await this.#ids.clear();
+      from = 0;
+    }
+    while (from < this.#size) {
+      const to = Math.min(this.#size, from + REBUILD_ENTRIES);
+      const entries: Uint8Array[] = [];
+      for await (const entry of this.entries({ from, to })) entries.push(entry);
+      await this.#putIds(from, entries, entries.map(addressOf));
+      from = to;
+    }
+  }
+
+  /** How far the addresses go; undefined if they are of other entries. */
+  async #coveredSize(): Promise<number | undefined> {
+    const covered = await this.#ids.get(COVERED);
+    if (!covered) return 0;
+    const size = parseUint64(covered);
+    const last = size <= this.#size ? await this.entry(size - 1) : undefined;
+    return last && equalBytes(covered, formatCovered(size, last)) ? size : undefined;
+  }
+
+  async #putIds(
+    from: number,
+    entries: readonly Uint8Array[],
+    addresses: readonly string[],
+  ): Promise<void> {
+    const puts: Put<string>[] = addresses.map((address, i) => put(address, formatUint64(from + i)));
+    const size = from + entries.length;
+    puts.push(put(COVERED, formatCovered(size, entries.at(-1)!)));
+    await this.#ids.batch(puts);
+  }
+}
+
+function put<K>(key: K, value: Bytes): Put<K> {
+  return { type: 'put', key, value };
+}
+
+function keyOf(kind: string, number: number): Bytes {
+  return concatBytes(formatUtf8(kind), formatUint64(number));
+}
+
+function tileKey(level: number, index: number): Bytes {
+  return concatBytes(formatUtf8(TILE), Uint8Array.of(level), formatUint64(index));
+}
+
+function rangeOf(kind: string): { gte: Bytes; lte: Bytes } {
+  return { gte: keyOf(kind, 0), lte: keyOf(kind, MAX_TREE_SIZE) };
+}
+
+function noteOf(kind: string): (note: StoredNote) => Put<Bytes> {
+  return ({ size, note }) => put(keyOf(kind, size), formatUtf8(note));
+}
+
+function formatGroup({ from, rootHash, time, anchorBy }: StoredGroup): Bytes {
+  return concatBytes(formatUint64(from), rootHash, formatUint64(time), formatUint64(anchorBy));
+}
+
+function parseGroup(key: Bytes, value: Bytes): StoredGroup {
+  return {
+    from: parseUint64(value),
+    size: parseUint64(key, 1),
+    rootHash: value.slice(8, 40),
+    time: parseUint64(value, 40),
+    anchorBy: parseUint64(value, 48),
+  };
+}
+
+function formatCovered(size: number, last: Uint8Array): Bytes {
+  return concatBytes(formatUint64(size), hash('sha256', last, 'buffer'));
+}
+
+function damaged(expected: string): Error {
+  return logError('LOG_STORE_DAMAGED', `store: ${expected}`);
+}
+
+function openingError(cause: unknown): Error {
+  const reason = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
+  if (reason instanceof Error && 'code' in reason && reason.code === 'LEVEL_LOCKED') {
+    return logError(
+      'LOG_LOCKED',
+      'the store is open already: one log has one writer',
+      {},
+      { cause },
+    );
+  }
+  return logError('LOG_STORE_DAMAGED', 'the store cannot be opened', {}, { cause });
+}

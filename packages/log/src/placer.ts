@@ -1,0 +1,139 @@
+import { equalBytes } from '@anchorlog/core';
+import type { TreeHasher } from '@anchorlog/tlog';
+import type { Admitted } from './admission.ts';
+import { grow, type Growth, type TreeEdge } from './edge.ts';
+import { logError } from './error.ts';
+import type { GroupWrite, LogStore, StoredNote } from './store.ts';
+
+/** Entries that get neighbouring places, or none. */
+export interface Submission {
+  readonly entries: readonly Admitted[];
+}
+
+/** A group whose places are given. */
+export interface PlacedGroup<S extends Submission> {
+  /** What the store has to write; undefined if it had all entries before. */
+  readonly fresh?: { readonly write: GroupWrite; readonly growth: Growth } | undefined;
+  /** By submission: the indexes of its entries. */
+  readonly placed: readonly { readonly submission: S; readonly indexes: readonly number[] }[];
+  /** Submissions that hold other bytes under an address that the log has, and the address. */
+  readonly conflicts: readonly { readonly submission: S; readonly address: string }[];
+}
+
+/** Where an entry stands; its bytes are at hand if it came with this group or the one before. */
+interface Place {
+  readonly index: number;
+  readonly entry?: Uint8Array | undefined;
+}
+
+/**
+ * Gives the entries of a group their places in the tree: finds out which are new, which the log has, and which it must refuse, and hashes
+ * the new ones (spec/log §8). When a group is placed, all before the last one must be in the store.
+ */
+export class Placer {
+  readonly #store: LogStore;
+  readonly #hasher: TreeHasher;
+  readonly #clock: () => number;
+  readonly #anchorByMs: number;
+  /** The edge at the end of the group placed last. */
+  #edge: TreeEdge;
+  /** The new entries of the group placed last, by address: the store may not show them yet. */
+  #recent: ReadonlyMap<string, Place> = new Map();
+  #time: number;
+
+  constructor(world: {
+    readonly store: LogStore;
+    readonly hasher: TreeHasher;
+    readonly clock: () => number;
+    readonly anchorByMs: number;
+    readonly edge: TreeEdge;
+    readonly notBefore: number;
+  }) {
+    this.#store = world.store;
+    this.#hasher = world.hasher;
+    this.#clock = world.clock;
+    this.#anchorByMs = world.anchorByMs;
+    this.#edge = world.edge;
+    this.#time = world.notBefore;
+  }
+
+  /** Place a group; `notes` are to be stored with it. */
+  async place<S extends Submission>(
+    group: readonly S[],
+    notes: readonly StoredNote[],
+  ): Promise<PlacedGroup<S>> {
+    const known = await this.#knownPlaces(group);
+    const added = new Map<string, Place>();
+    const placed: { submission: S; indexes: number[] }[] = [];
+    const conflicts: { submission: S; address: string }[] = [];
+    for (const submission of group) {
+      const own = new Map<string, Place>();
+      const indexes: number[] = [];
+      for (const { address, entry } of submission.entries) {
+        let place = own.get(address) ?? added.get(address) ?? known.get(address);
+        if (!place) {
+          place = { index: this.#edge.size + added.size + own.size, entry };
+          own.set(address, place);
+        } else if (!equalBytes(place.entry ?? (await this.#entry(place.index)), entry)) {
+          break;
+        }
+        indexes.push(place.index);
+      }
+      const conflict = submission.entries[indexes.length];
+      if (conflict) {
+        conflicts.push({ submission, address: conflict.address });
+        continue;
+      }
+      placed.push({ submission, indexes });
+      for (const [address, place] of own) added.set(address, place);
+    }
+    this.#recent = added;
+    const fresh = added.size > 0 ? this.#append(added, notes) : undefined;
+    return { fresh, placed, conflicts };
+  }
+
+  #append(
+    added: ReadonlyMap<string, Place>,
+    notes: readonly StoredNote[],
+  ): { readonly write: GroupWrite; readonly growth: Growth } {
+    const from = this.#edge.size;
+    const entries = [...added.values()].map(({ entry }) => entry!); // just added, with its bytes
+    const leafHashes = new Uint8Array(32 * entries.length);
+    this.#hasher.hashLeaves(entries, leafHashes, 0);
+    const growth = grow(this.#edge, leafHashes, this.#hasher);
+    this.#edge = growth.edge;
+    // A clock that is set back must not give a later entry an earlier time.
+    const time = Math.max(this.#time, Math.floor(this.#clock()));
+    this.#time = time;
+    const write: GroupWrite = {
+      from,
+      ...growth.head,
+      time,
+      anchorBy: time + this.#anchorByMs,
+      entries,
+      addresses: [...added.keys()],
+      tiles: growth.tiles,
+      notes,
+    };
+    return { write, growth };
+  }
+
+  /** Look up where entries of the group stand already. */
+  async #knownPlaces(group: readonly Submission[]): Promise<Map<string, Place>> {
+    const addresses = group.flatMap(({ entries }) => entries.map(({ address }) => address));
+    const indexes = await this.#store.find(addresses);
+    const places = new Map<string, Place>();
+    for (const [i, address] of addresses.entries()) {
+      const index = indexes[i];
+      const place = this.#recent.get(address) ?? (index === undefined ? undefined : { index });
+      if (place) places.set(address, place);
+    }
+    return places;
+  }
+
+  async #entry(index: number): Promise<Uint8Array> {
+    const entry = await this.#store.entry(index);
+    if (entry) return entry;
+    throw logError('LOG_STORE_DAMAGED', `store: expected entry ${index}, got none`, { index });
+  }
+}

@@ -1,0 +1,174 @@
+import { equalBytes, formatUtf8, parseUtf8, type Signer } from '@anchorlog/core';
+import {
+  TILE_WIDTH,
+  entryBundlePath,
+  formatCheckpoint,
+  formatEntryBundle,
+  newTiles,
+  noteSigner,
+  parseCheckpoint,
+  parseNote,
+  tilePath,
+  type NoteSigner,
+  type TileCoordinate,
+  type TreeHasher,
+  type TreeHead,
+} from '@anchorlog/tlog';
+import type { TreeEdge } from './edge.ts';
+import { logError } from './error.ts';
+import type { LogCheckpoint } from './log.ts';
+import { signAs } from './receipts.ts';
+import { compareHead } from './seen-head.ts';
+import type { Released } from './sequencer.ts';
+import type { LogStore } from './store.ts';
+import { CHECKPOINT_PATH, type PublishedFile, type TileSink, type TileSource } from './tiles.ts';
+import { rootOfTile, type TreeReader } from './tree-reader.ts';
+
+/** Files are handed to the sink when there are so many, or so many bytes of them. */
+const FILES_AT_ONCE = 256;
+const BYTES_AT_ONCE = 2 ** 24;
+
+interface PublisherWorld {
+  readonly origin: string;
+  readonly signer: Signer;
+  readonly store: LogStore;
+  readonly reader: TreeReader;
+  readonly tiles: TileSink;
+  readonly hasher: TreeHasher;
+}
+
+/**
+ * Publishes heads in an order that a crash cannot spoil: entries and tiles, then the signed checkpoint into the store, then the checkpoint
+ * where everybody sees it (spec/log §11). All it writes depends on the log alone, so that whatever is done again gives the same bytes.
+ */
+export class Publisher {
+  readonly #world: PublisherWorld;
+  readonly #signer: NoteSigner;
+
+  constructor(world: PublisherWorld) {
+    this.#world = world;
+    this.#signer = noteSigner({ name: world.origin, signer: world.signer });
+  }
+
+  /** Publish a head; one call at a time. @throws LOG_BEHIND_CHECKPOINT, LOG_INCONSISTENT, LOG_CHECKPOINT_MALFORMED, LOG_STORE_DAMAGED, LOG_SIGNER_FAILED */
+  async publish({ edge, head }: Released): Promise<LogCheckpoint> {
+    const { tiles, reader } = this.#world;
+    const published = await readPublished(tiles, this.#world.origin);
+    if (published) {
+      await compareHead(published, { code: 'LOG_BEHIND_CHECKPOINT', edge, reader });
+    }
+    const full = await this.#writeTiles(published?.size ?? 0, edge);
+    const { rootHash } = await reader.head(head.size, edge);
+    if (!equalBytes(rootHash, head.rootHash)) throw damaged(`the root of size ${head.size}`);
+    // A crash up to here leaves tiles without checkpoint: nobody reads them, and they are written again, the same.
+    const note = await this.#signed(head);
+    if (published?.note !== note) {
+      await tiles.write([{ path: CHECKPOINT_PATH, bytes: formatUtf8(note) }]);
+    }
+    // A crash here leaves partial tiles beside full ones: of no use, and of no harm.
+    for (const path of full) await tiles.removePartial(path);
+    return { ...head, note };
+  }
+
+  /** Give the note of a head, which a crash or another folder may have seen already: for one size there is one. */
+  async #signed(head: TreeHead): Promise<string> {
+    const { store, origin } = this.#world;
+    const stored = await store.checkpoint(head.size);
+    if (stored?.size === head.size) return stored.note;
+    const note = await signAs(this.#signer, formatCheckpoint({ origin, ...head }));
+    await store.putCheckpoint({ size: head.size, note });
+    return note;
+  }
+
+  /** Write what a tree has more than a published one, and check on the way that entries lead to tiles and tiles to tiles above. */
+  async #writeTiles(publishedSize: number, edge: TreeEdge): Promise<string[]> {
+    const { tiles, reader, hasher } = this.#world;
+    const fullPaths: string[] = [];
+    /** By level: the roots of the tiles that became full, from tile `first` on. */
+    const roots: { first: number; hashes: Uint8Array[] }[] = [];
+    let files: PublishedFile[] = [];
+    let bytes = 0;
+    for (const tile of newTiles(publishedSize, edge.size)) {
+      const hashes = await reader.tile(tile, edge);
+      checkParents(tile, hashes, roots[tile.level - 1]);
+      const made: PublishedFile[] = [{ path: tilePath(tile), bytes: hashes.slice() }];
+      if (tile.level === 0) made.push(await this.#entryBundle(tile, hashes));
+      if (tile.width === TILE_WIDTH) {
+        fullPaths.push(...made.map(({ path }) => path));
+        roots[tile.level] ??= { first: tile.index, hashes: [] };
+        roots[tile.level]!.hashes.push(rootOfTile(hashes, hasher));
+      }
+      files.push(...made);
+      bytes += made.reduce((sum, file) => sum + file.bytes.length, 0);
+      if (files.length >= FILES_AT_ONCE || bytes >= BYTES_AT_ONCE) {
+        await tiles.write(files);
+        [files, bytes] = [[], 0];
+      }
+    }
+    if (files.length > 0) await tiles.write(files);
+    return fullPaths;
+  }
+
+  async #entryBundle({ index, width }: TileCoordinate, hashes: Uint8Array): Promise<PublishedFile> {
+    const { store, hasher } = this.#world;
+    const from = index * TILE_WIDTH;
+    const entries: Uint8Array[] = [];
+    for await (const entry of store.entries({ from, to: from + width })) entries.push(entry);
+    const leafHashes = new Uint8Array(32 * width);
+    hasher.hashLeaves(entries, leafHashes, 0);
+    if (!equalBytes(leafHashes, hashes)) throw damaged(`the leaves from ${from} on`);
+    return { path: entryBundlePath({ index, width }), bytes: formatEntryBundle(entries) };
+  }
+}
+
+/** Check that a tile holds the roots of those tiles below it that became full. */
+function checkParents(
+  tile: TileCoordinate,
+  hashes: Uint8Array,
+  below: { readonly first: number; readonly hashes: readonly Uint8Array[] } | undefined,
+): void {
+  if (!below) return;
+  const first = tile.index * TILE_WIDTH;
+  for (let place = Math.max(first, below.first); place < first + tile.width; place++) {
+    const at = (place - first) * 32;
+    const root = below.hashes[place - below.first];
+    if (!root || !equalBytes(root, hashes.subarray(at, at + 32))) {
+      throw damaged(`node ${place} of tile level ${tile.level}`);
+    }
+  }
+}
+
+/**
+ * Read the checkpoint that is published, undefined if there is none. Its signature is not checked: whoever could write a false one could
+ * stop the log anyway, and could not make it sign. @throws LOG_CHECKPOINT_MALFORMED
+ */
+export async function readPublished(
+  source: TileSource,
+  origin: string,
+): Promise<LogCheckpoint | undefined> {
+  const bytes = await source.read(CHECKPOINT_PATH);
+  if (!bytes) return undefined;
+  try {
+    const note = parseUtf8(bytes);
+    const checkpoint = parseCheckpoint(parseNote(note).text);
+    if (checkpoint.origin === origin) {
+      return { size: checkpoint.size, rootHash: checkpoint.rootHash, note };
+    }
+  } catch (cause) {
+    throw malformed(origin, cause);
+  }
+  throw malformed(origin);
+}
+
+function malformed(origin: string, cause?: unknown): Error {
+  return logError(
+    'LOG_CHECKPOINT_MALFORMED',
+    `published: expected a checkpoint of ${origin}: put the right one back`,
+    {},
+    { cause },
+  );
+}
+
+function damaged(what: string): Error {
+  return logError('LOG_STORE_DAMAGED', `store: its entries and tiles do not lead to ${what}`);
+}

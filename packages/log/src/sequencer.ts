@@ -1,0 +1,272 @@
+import { formatInstant, type CodedError } from '@anchorlog/core';
+import type { TreeHasher, TreeHead } from '@anchorlog/tlog';
+import type { Admitted } from './admission.ts';
+import { rootOfEdge, type TreeEdge } from './edge.ts';
+import { logError, type LogCode } from './error.ts';
+import type { Guard } from './guard.ts';
+import type { LogReceipt } from './log.ts';
+import { Placer, type PlacedGroup } from './placer.ts';
+import { GroupQueue } from './queue.ts';
+import type { Receipts } from './receipts.ts';
+import type { LogStore } from './store.ts';
+
+/** What the sequencer works with. `edge` is that of the store, and the guard holds its head. */
+export interface SequencerWorld {
+  readonly store: LogStore;
+  readonly guard: Guard;
+  readonly receipts: Receipts;
+  readonly hasher: TreeHasher;
+  readonly clock: () => number;
+  readonly anchorByMs: number;
+  readonly edge: TreeEdge;
+  /** Milliseconds: no group gets an earlier time. */
+  readonly notBefore: number;
+  readonly limits: SequencerLimits;
+}
+
+export interface SequencerLimits {
+  /** Entries of a group. */
+  readonly groupEntries: number;
+  readonly groupDelayMs: number;
+  /** Entries, and bytes of them, that may wait for an answer. */
+  readonly unansweredEntries: number;
+  readonly unansweredBytes: number;
+}
+
+/** The newest state that may be shown: stored, and known to the guard. */
+export interface Released {
+  readonly edge: TreeEdge;
+  readonly head: TreeHead;
+}
+
+/** What somebody waits for. */
+interface Waiting {
+  readonly entries: readonly Admitted[];
+  readonly count: number;
+  readonly bytes: number;
+  resolve(receipts: LogReceipt[]): void;
+  reject(error: Error): void;
+}
+
+interface TimedGroup extends PlacedGroup<Waiting> {
+  readonly began: number;
+}
+
+/**
+ * Takes entries into the log, one group after the other, in a pipeline of three stages: while group g is shown to the guard and answered,
+ * g+1 is written to the store, and g+2 is placed and hashed. Groups pass every stage in their order (spec/log §9).
+ */
+export class Sequencer {
+  readonly #world: SequencerWorld;
+  readonly #placer: Placer;
+  readonly #queue: GroupQueue<Waiting>;
+  readonly #unanswered = new Set<Waiting>();
+  #entries = 0;
+  #bytes = 0;
+  /** How long the last group took, for the advice to those who come too fast. */
+  #groupMs = 1;
+  #released: Released;
+  #isStoring = false;
+  #isClosed = false;
+  #failure: CodedError<LogCode> | undefined;
+  /** Groups that are in the store and wait for the guard. */
+  #stored: TimedGroup[] = [];
+  #releasing: Promise<void> = Promise.resolve();
+  readonly #running: Promise<void>;
+
+  constructor(world: SequencerWorld) {
+    this.#world = world;
+    this.#placer = new Placer(world);
+    const { edge, hasher, limits } = world;
+    this.#released = {
+      edge,
+      head: { size: edge.size, rootHash: rootOfEdge(edge, hasher) },
+    };
+    this.#queue = new GroupQueue({
+      maxCount: limits.groupEntries,
+      maxDelayMs: limits.groupDelayMs,
+    });
+    this.#running = this.#run();
+  }
+
+  get released(): Released {
+    return this.#released;
+  }
+
+  /** Append entries as one piece of a group. @throws LOG_BATCH_LENGTH, LOG_BUSY, LOG_CLOSED, LOG_FAILED, LOG_ID_CONFLICT, LOG_SIGNER_FAILED */
+  async submit(entries: readonly Admitted[]): Promise<LogReceipt[]> {
+    if (this.#failure) throw this.#failure;
+    if (this.#isClosed) throw logError('LOG_CLOSED', 'the log is closed');
+    const count = entries.length;
+    const limit = this.#world.limits.groupEntries;
+    if (count === 0 || count > limit) {
+      throw logError('LOG_BATCH_LENGTH', `batch: expected 1 to ${limit} entries, got ${count}`, {
+        limit,
+        count,
+      });
+    }
+    const bytes = entries.reduce((sum, { entry }) => sum + entry.length, 0);
+    this.#checkRoom(count, bytes);
+    return new Promise((resolve, reject) => {
+      const waiting: Waiting = { entries, count, bytes, resolve, reject };
+      this.#unanswered.add(waiting);
+      this.#entries += count;
+      this.#bytes += bytes;
+      this.#queue.push(waiting);
+    });
+  }
+
+  /** Take nothing more and wait until all is answered. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#queue.close();
+    await this.#running;
+    await this.#releasing;
+    const { store, receipts } = this.#world;
+    if (!this.#failure) await store.putReceiptNotes(receipts.unstored());
+  }
+
+  #checkRoom(count: number, bytes: number): void {
+    const { groupEntries, unansweredEntries, unansweredBytes } = this.#world.limits;
+    const fits =
+      this.#entries + count <= unansweredEntries && this.#bytes + bytes <= unansweredBytes;
+    // One that is alone is taken whatever its size, or it could never be.
+    if (fits || this.#entries === 0) return;
+    throw logError('LOG_BUSY', `${this.#entries} entries wait already`, {
+      retryAfterMs: Math.ceil((this.#entries / groupEntries) * this.#groupMs),
+      entries: this.#entries,
+      bytes: this.#bytes,
+    });
+  }
+
+  async #run(): Promise<void> {
+    const { receipts } = this.#world;
+    let storing = Promise.resolve();
+    try {
+      for (;;) {
+        const group = await this.#queue.take(() => this.#isStoring);
+        if (!group || this.#failure) break;
+        // Stage 1. All groups but the one that is being stored are in the store here, as the placer demands.
+        const began = performance.now();
+        const placed = await this.#placer.place(group, receipts.unstored());
+        for (const { submission, address } of placed.conflicts) {
+          this.#answer(submission, conflictError(address));
+        }
+        await storing;
+        if (this.#failure) break;
+        storing = this.#store({ ...placed, began });
+      }
+    } catch (cause) {
+      this.#fail(cause);
+    }
+    await storing;
+  }
+
+  /** Stage 2. A crash before it ends loses the group as a whole or nothing of it; none of it was acknowledged. Never rejects. */
+  async #store(group: TimedGroup): Promise<void> {
+    const { store, receipts } = this.#world;
+    if (group.fresh) {
+      this.#isStoring = true;
+      try {
+        await store.commit(group.fresh.write);
+      } catch (cause) {
+        // It may have taken effect or not: what was appended next would stand on a guess.
+        this.#fail(cause);
+        return;
+      } finally {
+        this.#isStoring = false;
+      }
+      receipts.stored(group.fresh.write.notes);
+    }
+    this.#stored.push(group);
+    if (this.#stored.length === 1) this.#releasing = this.#releasing.then(() => this.#release());
+  }
+
+  /**
+   * Stage 3: the guard, then the answers. After a crash before the guard is written the store is ahead of it, which start-up accepts;
+   * nothing is shown of a group before. One write serves all groups that were stored meanwhile. Never rejects.
+   */
+  async #release(): Promise<void> {
+    if (this.#failure) return;
+    const groups = this.#stored;
+    this.#stored = [];
+    const growth = groups.findLast(({ fresh }) => fresh)?.fresh?.growth;
+    if (growth) {
+      try {
+        await this.#world.guard.write(growth.head);
+      } catch (cause) {
+        this.#fail(cause);
+        return;
+      }
+      this.#released = { edge: growth.edge, head: growth.head };
+    }
+    for (const group of groups) {
+      await this.#answerGroup(group);
+      this.#groupMs = performance.now() - group.began;
+    }
+  }
+
+  async #answerGroup({ fresh, placed }: TimedGroup): Promise<void> {
+    const { receipts } = this.#world;
+    let receipt: (index: number) => LogReceipt | undefined = () => undefined;
+    try {
+      if (fresh) {
+        const { write, growth } = fresh;
+        const note = await receipts.sign(write);
+        const shared = {
+          head: growth.head,
+          note,
+          time: formatInstant(write.time),
+          anchorBy: formatInstant(write.anchorBy),
+        };
+        receipt = (index) => {
+          if (index < write.from) return undefined;
+          const [leafHash, hashes] = [growth.leafHash(index), growth.inclusion(index)];
+          return { index, leafHash, hashes, ...shared };
+        };
+      }
+    } catch (error) {
+      // The entries stand; only the answer is owed. Asked again, the log signs again.
+      for (const { submission } of placed) this.#answer(submission, asError(error));
+      return;
+    }
+    for (const { submission, indexes } of placed) {
+      try {
+        const found: LogReceipt[] = [];
+        for (const index of indexes) {
+          found.push(receipt(index) ?? (await receipts.again(index, this.#released.edge)));
+        }
+        this.#answer(submission, found);
+      } catch (error) {
+        this.#answer(submission, asError(error));
+      }
+    }
+  }
+
+  #answer(waiting: Waiting, answer: LogReceipt[] | Error): void {
+    if (!this.#unanswered.delete(waiting)) return;
+    this.#entries -= waiting.count;
+    this.#bytes -= waiting.bytes;
+    if (answer instanceof Error) waiting.reject(answer);
+    else waiting.resolve(answer);
+  }
+
+  #fail(cause: unknown): void {
+    this.#failure ??= logError(
+      'LOG_FAILED',
+      'the log could not store: open it again, and append again what was not acknowledged, the same bytes',
+      {},
+      { cause },
+    );
+    this.#queue.close();
+    for (const waiting of this.#unanswered) this.#answer(waiting, this.#failure);
+  }
+}
+
+function conflictError(address: string): CodedError<LogCode> {
+  return logError('LOG_ID_CONFLICT', 'other bytes stand in the log under this id', { address });
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
+}
