@@ -230,6 +230,7 @@ export function evidenceCases(): Case[] {
   );
   refuse('checked neither 0 nor 1', 'EVM_EVENT_DATA', withLog(anchored({ checked: 2 })));
   refuse('a size beyond 2^53 - 1', 'EVM_EVENT_DATA', withLog(anchored({ size: 2n ** 53n })));
+  refuse('a size of 2^56', 'EVM_EVENT_DATA', withLog(anchored({ size: 2n ** 56n })));
   refuse(
     'a chain id beyond 2^53 - 1',
     'EVM_EVENT_DATA',

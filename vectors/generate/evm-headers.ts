@@ -171,7 +171,7 @@ export function headerCases(): Case[] {
   field('another mix hash', 'EVM_HEADER_CONSTANT', 13, zeros(32));
   field('another nonce', 'EVM_HEADER_CONSTANT', 14, '0xffffffffffffffff');
   field('a receipts root of 31 bytes', 'EVM_HEADER_SHAPE', 5, zeros(31));
-  field('a field that is a list', 'EVM_RLP_LIMIT', 10, []);
+  field('a field that is a list', 'EVM_HEADER_SHAPE', 10, []);
   field('a number with a leading zero', 'EVM_HEADER_SHAPE', 8, '0x001b59');
   field('a number beyond 2^53 - 1', 'EVM_RLP_INTEGER', 8, '0x20000000000000');
 

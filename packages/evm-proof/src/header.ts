@@ -56,7 +56,7 @@ const MOST_BYTES = 131_072;
  * @throws EVM_HEADER_SHAPE, EVM_RLP_MALFORMED, EVM_RLP_TRAILING, EVM_RLP_LIMIT, EVM_RLP_INTEGER
  */
 export function parseHeader(header: Uint8Array): BlockHeader {
-  const fields = parseRlp(header, { bytes: MOST_BYTES, depth: 1, items: MOST_FIELDS + 1 });
+  const fields = parseRlp(header, { bytes: MOST_BYTES, depth: 2, items: MOST_FIELDS + 1 });
   if (isRlpString(fields) || fields.length < LENGTHS.length || !fields.every(isRlpString)) {
     throw evmError(
       'EVM_HEADER_SHAPE',
