@@ -151,7 +151,7 @@ function checkRecord(record: LogRecord, context: IssueContext, plan: ProfilePlan
     throw statementError('STATEMENT_PROFILE_MISMATCH', `record is not of profile ${plan.name}`);
   }
   if (!plan.events.has(record.event)) {
-    throw statementError('STATEMENT_EVENT_UNKNOWN', `${plan.name} has no such event`);
+    throw statementError('STATEMENT_EVENT_UNKNOWN', `${plan.name} has no event ${record.event}`);
   }
   const named = record.issuer;
   if (named && (named.org !== issuer.org || named.system !== issuer.system)) {
@@ -231,7 +231,9 @@ function publicClaims(record: LogRecord, plan: ProfilePlan): JsonObject {
   for (const name of Object.keys(record.claims)) {
     const field = plan.fields.get(name);
     if (!field || name === FILES_FIELD) {
-      throw statementError('STATEMENT_CLAIM_UNKNOWN', `${plan.name} has no field for a claim`);
+      throw statementError('STATEMENT_CLAIM_UNKNOWN', `${plan.name} has no claim ${name}`, {
+        name,
+      });
     }
     if (field.disclosure !== 'public') continue;
     const value = record.claims[name]!;

@@ -1,4 +1,4 @@
-import { formatUtf8, type HashSuite, type JsonValue } from '@anchorlog/core';
+import { formatUtf8, type HashSuite, type JsonObject, type JsonValue } from '@anchorlog/core';
 import { statementError } from './error.ts';
 import { checkKeyName } from './form.ts';
 
@@ -24,10 +24,7 @@ export function normalizeIdentifier(kind: string, identifier: string): string {
  */
 export function keyIdentifier(value: JsonValue, at: string): string | null {
   if (value === null) return null;
-  const text =
-    typeof value === 'object' && 'id' in value && Object.keys(value).every(isReferenceMember)
-      ? value['id']
-      : value;
+  const text = isReference(value) ? value['id'] : value;
   if (typeof text !== 'string' || text.length === 0 || text.length > IDENTIFIER_LIMIT) {
     throw statementError(
       'STATEMENT_KEY_VALUE',
@@ -38,8 +35,11 @@ export function keyIdentifier(value: JsonValue, at: string): string | null {
   return text;
 }
 
-function isReferenceMember(name: string): boolean {
-  return name === 'kind' || name === 'id';
+function isReference(value: JsonValue): value is JsonObject {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const names = Object.keys(value);
+  const { kind } = value as JsonObject; // narrowed: neither null nor an array
+  return names.length === 2 && typeof kind === 'string' && names.includes('id');
 }
 
 /**

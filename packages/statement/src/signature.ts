@@ -71,17 +71,19 @@ export function verifyStatementSignature(
 
 /**
  * Sign what `issue` made for this signer's key, giving the final entry.
- * @throws STATEMENT_SIGNATURE_ABSENT when it was issued unsigned, STATEMENT_SIGNATURE_KEY when for another key, STATEMENT_ENTRY_LENGTH
+ * @throws STATEMENT_SIGNATURE_ABSENT when it was issued unsigned or is signed already, STATEMENT_SIGNATURE_KEY when it was for another key
  */
 export async function signStatement(issued: Issued, signer: Signer): Promise<Issued> {
   const { signature } = issued.statement;
   if (!signature || !issued.signingInput) {
-    throw statementError('STATEMENT_SIGNATURE_ABSENT', 'statement was issued without a signer');
+    throw statementError('STATEMENT_SIGNATURE_ABSENT', 'expected what was issued for a signer');
   }
   if (keyId(signer.publicKey) !== signature.keyId) {
     throw statementError('STATEMENT_SIGNATURE_KEY', 'statement was issued for another key');
   }
-  const value = formatBase64(await signer.sign(issued.signingInput));
+  const bytes = await signer.sign(issued.signingInput);
+  if (bytes.length !== 64) throw new RangeError('signer: expected a signature of 64 bytes');
+  const value = formatBase64(bytes);
   const statement: Statement = { ...issued.statement, signature: { ...signature, value } };
   const { id, disclosures, openings } = issued;
   return { id, statement, entry: canonicalBytes(asJson(statement)), disclosures, openings };
