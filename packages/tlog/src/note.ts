@@ -75,9 +75,8 @@ export function formatNote(note: Note): string {
       `— ${name} ${formatBase64(concatBytes(parseHex(formatKeyId(keyId)), signature))}\n`,
   );
   const formatted = `${note.text}\n${lines.join('')}`;
-  const read = parseNote(formatted);
-  // Newlines in a name, or a text that does not end in one, would have made another note of it.
-  if (read.text !== note.text || read.signatures.length !== lines.length) {
+  // Newlines in a name, or a text that does not end in one, would have made signature lines of their own.
+  if (parseNote(formatted).signatures.length !== lines.length) {
     throw malformed('a text that ends in a newline, and names of keys');
   }
   return formatted;

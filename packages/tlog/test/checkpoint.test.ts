@@ -68,6 +68,16 @@ describe('openCheckpoint', () => {
   });
 });
 
+describe('parseCheckpoint', () => {
+  test('refuses a text whose last line does not end', () => {
+    const text = `a/b\n7\n${formatBase64(sha256Tree.empty())}`;
+    expect(verdictOf(() => parseCheckpoint(`${text}\n`))).toBe('accept');
+    expect(verdictOf(() => parseCheckpoint(text))).toBe('TLOG_CHECKPOINT_MALFORMED');
+    expect(verdictOf(() => parseCheckpoint(`${text}\nx`))).toBe('TLOG_CHECKPOINT_MALFORMED');
+    expect(verdictOf(() => parseCheckpoint(''))).toBe('TLOG_CHECKPOINT_MALFORMED');
+  });
+});
+
 const rootHash = sha256Tree.leaf(new Uint8Array(0));
 
 describe('formatCheckpoint', () => {

@@ -166,6 +166,8 @@ describe('parseNote', () => {
     const fits = `${'a'.repeat(room)}\n\n${line}`;
     expect(verdictOf(() => parseNote(fits))).toBe('accept');
     expect(verdictOf(() => parseNote(`a${fits}`))).toBe('TLOG_NOTE_LIMIT');
+    expect(verdictOf(() => parseNote(Buffer.from(fits)))).toBe('accept');
+    expect(verdictOf(() => parseNote(Buffer.from(`a${fits}`)))).toBe('TLOG_NOTE_LIMIT');
     expect(verdictOf(() => parseNote(fits.replace('a', 'é')))).toBe('TLOG_NOTE_LIMIT');
   });
 
