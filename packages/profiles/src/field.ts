@@ -75,6 +75,12 @@ export const DIGEST: ValueType = { kind: 'digest', salted: false };
 /** A digest of what can be guessed: a request, a code, an address. Always committed, never public. */
 export const SALTED_DIGEST: ValueType = { kind: 'digest', salted: true };
 export const COUNT: ValueType = { kind: 'integer', min: 0 };
+/** 32 bytes in standard base64. */
+export const HASH: ValueType = {
+  kind: 'string',
+  max: 44,
+  pattern: '^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$',
+};
 /** A word of a registry that the operator keeps: a purpose, a reason. */
 export const REGISTERED_CODE: ValueType = {
   kind: 'string',

@@ -1,9 +1,8 @@
 import type { ValueType } from '@anchorlog/statement';
-import { COUNT, eventsOf, fieldsOf, listOf, word, type RuledProfile } from './field.ts';
+import { COUNT, eventsOf, fieldsOf, HASH, listOf, word, type RuledProfile } from './field.ts';
 
 /** The name line of a log: no space, no plus (C2SP signed-note). */
 const ORIGIN: ValueType = { kind: 'string', max: 255, pattern: '^[!-*,-~]+$' };
-const HASH: ValueType = { kind: 'string', max: 44, pattern: '^[A-Za-z0-9+/]{43}=$' };
 /** An anchor contract on its chain, written as a CAIP-10 account: `eip155:<chainId>:0x<40 hex>`. */
 const CHAIN_CONTRACT: ValueType = {
   kind: 'string',

@@ -3,6 +3,7 @@ import {
   DIGEST,
   eventsOf,
   fieldsOf,
+  HASH,
   INSTANT,
   key,
   listOf,
@@ -26,7 +27,6 @@ const CERTIFICATE_SERIAL: ValueType = {
   max: 64,
   pattern: '^[0-9A-Fa-f]+$',
 };
-const LEAF: ValueType = { kind: 'string', max: 44, pattern: '^[A-Za-z0-9+/]{43}=$' };
 
 /** From making on there is seal data, and certificates that it is bound to. */
 const MADE = [
@@ -134,7 +134,7 @@ export const SEAL_USE: RuledProfile = {
     ['tsaTokenDigest', '时间戳摘要', 'Timestamp token digest', DIGEST, false, 'public'],
     ['signerCertSerial', '签章证书序列号', 'Signer certificate serial', CERTIFICATE_SERIAL, SIGNED, 'public'],
     ['sealStatusAtSigning', '签章时印章状态', 'Seal status at signing', word('notYetValid', ...SEAL_STATES, 'unknown'), true, 'public'],
-    ['statusProofRef', '状态依据', 'Leaf hash of the status consulted', LEAF, false, 'public'],
+    ['statusProofRef', '状态依据', 'Leaf hash of the status consulted', HASH, false, 'public'],
     ['operator', '操作人假名', 'Operator pseudonym', PSEUDONYM, OPERATED, 'key', key('actor')],
     ['operatorName', '操作人姓名', 'Operator name', text(100), false, 'committed'],
     ['documentTitle', '文件名称', 'Document title', text(200), false, 'committed'],
