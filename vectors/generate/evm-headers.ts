@@ -133,6 +133,9 @@ export function headerCases(): Case[] {
   refuse('a set that names one twice', 'EVM_VALIDATORS_DIFFER', {
     listed: [...addresses(FOUR.slice(0, 3)), FOUR[0]!.address],
   });
+  refuse('a set that names all and one twice', 'EVM_VALIDATORS_DIFFER', {
+    listed: [...addresses(FOUR), FOUR[0]!.address],
+  });
   refuse(
     'a stale set is pinned',
     'EVM_VALIDATORS_DIFFER',
