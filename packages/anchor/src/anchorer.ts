@@ -103,6 +103,9 @@ export class Anchorer {
   readonly #pace: Pace;
   readonly #closing = new AbortController();
   readonly #wakers = new Set<AbortController>();
+  /** Pauses that end with every tick. */
+  readonly #watchers = new Set<AbortController>();
+  #ticks = 0;
   /** Whether `wake` was called since the last pause. */
   #woken = false;
   #ticking: Promise<number> | undefined;
@@ -139,7 +142,9 @@ export class Anchorer {
     const until = this.#until(signal);
     while (!until.aborted) {
       try {
-        await this.#pause(await this.tick(), until);
+        const wait = await this.tick();
+        if (!this.#woken || this.#problem) await this.#pause(wait, until, this.#wakers);
+        this.#woken = false;
       } catch (error) {
         if (!until.aborted) throw error;
       }
@@ -157,12 +162,16 @@ export class Anchorer {
     const target = head ?? (await this.#source.head());
     if (!target) throw new RangeError('the log has published no head yet');
     const until = this.#until(signal);
+    let due = this.#clock.now();
     for (;;) {
       until.throwIfAborted();
-      const wait = await this.tick();
+      const seen = this.#ticks;
       const anchor = await this.firstCovering(target.size - 1);
       if (anchor) return anchor;
-      await this.#pause(wait, until);
+      const rest = due - this.#clock.now();
+      if (rest <= 0) due = this.#clock.now() + (await this.tick());
+      // While `run` is at work too, each of its ticks may have brought the anchor.
+      else if (this.#ticks === seen) await this.#pause(rest, until, this.#watchers);
     }
   }
 
@@ -176,6 +185,8 @@ export class Anchorer {
     if (this.#stopped) throw this.#stopped;
     this.#ticking ??= this.#tick(this.#closing.signal).finally(() => {
       this.#ticking = undefined;
+      this.#ticks++;
+      for (const watcher of this.#watchers) watcher.abort();
     });
     return this.#ticking;
   }
@@ -188,12 +199,19 @@ export class Anchorer {
 
   /** Give the final anchors, smallest head first. */
   anchors(): AsyncGenerator<Anchor> {
+    this.#closing.signal.throwIfAborted();
     return this.#journal.anchors();
   }
 
   /** Give the first final anchor that covers entry `index`: the one that says since when it exists. */
-  firstCovering(index: number): Promise<Anchor | undefined> {
-    return this.#journal.firstCovering(index);
+  async firstCovering(index: number): Promise<Anchor | undefined> {
+    this.#closing.signal.throwIfAborted();
+    try {
+      return await this.#journal.firstCovering(index);
+    } catch (error) {
+      this.#closing.signal.throwIfAborted();
+      throw error;
+    }
   }
 
   /** The final anchor with the largest head. */
@@ -296,19 +314,17 @@ export class Anchorer {
     return signal ? AbortSignal.any([signal, this.#closing.signal]) : this.#closing.signal;
   }
 
-  /** Sleep until the time is over or `wake` is called. @throws the reason of `until` */
-  async #pause(ms: number, until: AbortSignal): Promise<void> {
+  /** Sleep until the time is over or one of `wakers` is aborted. @throws the reason of `until` */
+  async #pause(ms: number, until: AbortSignal, wakers: Set<AbortController>): Promise<void> {
     const waker = new AbortController();
-    this.#wakers.add(waker);
-    if (this.#woken && this.#problem === undefined) waker.abort();
-    this.#woken = false;
+    wakers.add(waker);
     try {
       await this.#clock.sleep(ms, AbortSignal.any([until, waker.signal]));
     } catch (error) {
       until.throwIfAborted();
       if (!waker.signal.aborted) throw error;
     } finally {
-      this.#wakers.delete(waker);
+      wakers.delete(waker);
     }
   }
 }

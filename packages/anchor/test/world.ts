@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDevchain, type Devchain, type DevchainOptions } from '@anchorlog/devchain';
+import type { Anchor } from '../src/anchor.ts';
 import { createAnchorer, type Anchorer, type AnchorerOptions } from '../src/anchorer.ts';
 import { systemClock, type Clock } from '../src/clock.ts';
 import type { Finality, RegistryConfig } from '../src/config.ts';
@@ -22,6 +23,16 @@ export function fastClock(): Clock {
   };
 }
 
+/** A clock whose sleeps mine a block: for waiting on a chain that mines only when told. */
+function miningClock(devchain: Devchain): Clock {
+  return {
+    now: () => Date.now(),
+    sleep: async () => {
+      await devchain.mine();
+    },
+  };
+}
+
 /** A development chain with a registry and one registered log, and folders that go with it. */
 export interface World extends AsyncDisposable {
   readonly devchain: Devchain;
@@ -36,14 +47,46 @@ export interface World extends AsyncDisposable {
   anchorer(options?: Partial<AnchorerOptions>): Promise<Anchorer>;
 }
 
-export async function createWorld(
-  options: DevchainOptions & { readonly maxStep?: number; readonly checked?: boolean } = {},
-): Promise<World> {
-  const { maxStep, checked, ...chainOptions } = options;
-  const devchain = await createDevchain(chainOptions);
+let logs = 0;
+
+/** Register another log in the same world. */
+export async function freshLog(
+  world: World,
+  { manual = false }: { readonly manual?: boolean } = {},
+): Promise<{ readonly origin: string }> {
+  const origin = `example.gov/log-${++logs}`;
+  await registerLog({
+    chain: world.registry,
+    origin,
+    operator: world.operator,
+    key: world.authorityKey,
+    pollMs: 5,
+    ...(manual ? { clock: miningClock(world.devchain) } : {}),
+  });
+  return { origin };
+}
+
+/** What a world may be made of besides the chain's own options. */
+export interface WorldOptions extends DevchainOptions {
+  readonly maxStep?: number | undefined;
+  readonly checked?: boolean | undefined;
+  /** Whether blocks are mined only when the test says so. */
+  readonly manual?: boolean | undefined;
+}
+
+export async function createWorld(options: WorldOptions = {}): Promise<World> {
+  const { maxStep, checked, manual = false, ...chainOptions } = options;
+  const devchain = await createDevchain({
+    ...chainOptions,
+    ...(manual ? { blockTimeMs: 2 ** 30 } : {}),
+  });
   const [authority, operator] = devchain.accounts;
   const { url, chainId, validators } = devchain;
-  const quick = { key: authority!.privateKey, pollMs: 5 };
+  const quick = {
+    key: authority!.privateKey,
+    pollMs: 5,
+    ...(manual ? { clock: miningClock(devchain) } : {}),
+  };
   const { contract } = await deployRegistry({
     chain: { url, chainId },
     authority: authority!.address,
@@ -95,4 +138,34 @@ export async function createWorld(
       for (const each of folders) await rm(each, { recursive: true, force: true });
     },
   };
+}
+
+/** Tick until everything is final, and give the codes of the problems that showed meanwhile. */
+export async function settle(
+  anchorer: Anchorer,
+  clock: Clock,
+  until: () => boolean = () => anchorer.status().state === 'idle',
+): Promise<string[]> {
+  const codes = new Set<string>();
+  for (let i = 0; i < 100; i++) {
+    const wait = await anchorer.tick();
+    const { problem } = anchorer.status();
+    if (problem) codes.add(problem.code);
+    if (until()) return [...codes];
+    await clock.sleep(wait, new AbortController().signal);
+  }
+  throw new Error(`not settled: ${JSON.stringify(anchorer.status())}`);
+}
+
+/** Give every final anchor. */
+export async function allOf(anchorer: Anchorer): Promise<Anchor[]> {
+  const anchors: Anchor[] = [];
+  for await (const anchor of anchorer.anchors()) anchors.push(anchor);
+  return anchors;
+}
+
+/** Give the size and number of every final anchor. */
+export async function anchorsOf(anchorer: Anchorer): Promise<{ number: number; size: number }[]> {
+  const anchors = await allOf(anchorer);
+  return anchors.map(({ number, head }) => ({ number, size: head.size }));
 }
