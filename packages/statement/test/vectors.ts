@@ -8,6 +8,7 @@ export interface Case {
 }
 
 /** Read a file of vectors/statement, made by vectors/generate/statement.ts. */
+// oxlint-disable-next-line no-unnecessary-type-parameters -- names the members of a case where they are read
 export function vectors<T>(name: string): {
   readonly entry: string;
   readonly cases: readonly (Case & T)[];
