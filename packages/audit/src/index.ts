@@ -4,7 +4,7 @@ export { AUDIT_CODES, type AuditCode } from './error.ts';
 export { FINDING_CODES, Findings, type Finding, type FindingCode } from './finding.ts';
 export { replay, type ReplayOptions, type ReplayReport } from './replay.ts';
 export { SECOND_OPINION_LEAVES, type SecondOpinionResult } from './second-opinion.ts';
-export { directorySource, type AuditSource } from './source.ts';
+export { directorySource, storeSource, type AuditSource } from './source.ts';
 export {
   scanTrail,
   type DisclosureLookup,

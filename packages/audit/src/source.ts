@@ -10,6 +10,7 @@ import {
   tilePath,
   type TileCoordinate,
 } from '@anchorlog/tlog';
+import type { Log } from '@anchorlog/log';
 import { auditError } from './error.ts';
 
 /** Where an audit reads a log from. Nothing that it gives is believed. spec/audit §1 */
@@ -53,6 +54,20 @@ export async function directorySource(dir: string): Promise<AuditSource> {
         yield* entries.slice(Math.max(0, begin - first), last - first);
       }
     },
+  };
+}
+
+/**
+ * Read the entries of a log from its own store, and checkpoint and tiles from what it published: finds what was changed in the database
+ * after it was published. @throws AUDIT_SOURCE_UNREADABLE
+ */
+export async function storeSource(log: Log, published: string): Promise<AuditSource> {
+  const { size, checkpoint, tile } = await directorySource(published);
+  return {
+    size,
+    checkpoint,
+    tile,
+    entries: (from, to) => log.entries({ from, to: Math.min(to, log.size) }),
   };
 }
 

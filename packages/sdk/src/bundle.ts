@@ -59,7 +59,8 @@ async function bundleAnchor(
 }
 
 function chosen({ disclosures }: VaultItem, disclose: Disclose): Uint8Array[] {
-  const paths = disclose === 'all' ? Object.keys(disclosures).filter(isClaimPath).toSorted() : disclose;
+  const paths =
+    disclose === 'all' ? Object.keys(disclosures).filter(isClaimPath).toSorted() : disclose;
   return paths.map((path) => {
     const text =
       isClaimPath(path) && Object.hasOwn(disclosures, path) ? disclosures[path] : undefined;

@@ -100,9 +100,13 @@ export class Issuing {
     const made = new Map<string, IssuedItem>();
     const numbers = new Map<string, RecordAddress[]>();
     const results: (IssuedItem | Error)[] = [];
-    for (const prepared of group) {
+    const stored = await this.#vault.getMany(group.map(({ address }) => address));
+    for (const [i, prepared] of group.entries()) {
       try {
-        const issued = await this.#issueOne(prepared, made, numbers);
+        const known = made.get(addressKey(prepared.address))?.item ?? stored[i];
+        const issued = known
+          ? again(prepared, known)
+          : await this.#issueOne(prepared, made, numbers);
         results.push(issued);
         if (issued.fresh) {
           made.set(addressKey(issued.address), issued);
@@ -124,13 +128,6 @@ export class Issuing {
     numbers: ReadonlyMap<string, RecordAddress[]>,
   ): Promise<IssuedItem> {
     const { record, address, files, canonical } = prepared;
-    const known = made.get(addressKey(address))?.item ?? (await this.#vault.get(address));
-    if (known) {
-      if (known.record === canonical) return { address, item: known, fresh: false };
-      throw sdkError('SDK_ID_CONFLICT', 'another record was notarized under this number or id', {
-        id: address.id,
-      });
-    }
     const links: ResolvedLink[] = [];
     for (const link of record.links ?? []) {
       const leaf = await this.#leafOf(link, address, made, numbers);
@@ -225,6 +222,14 @@ export class Issuing {
     this.#signers.set(name, made);
     return made;
   }
+}
+
+/** The same record again is what it was; another one under its id is refused. @throws SDK_ID_CONFLICT */
+function again({ address, canonical }: PreparedRecord, known: VaultItem): IssuedItem {
+  if (known.record === canonical) return { address, item: known, fresh: false };
+  throw sdkError('SDK_ID_CONFLICT', 'another record was notarized under this number or id', {
+    id: address.id,
+  });
 }
 
 function addressKey({ org, system, id }: RecordAddress): string {

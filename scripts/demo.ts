@@ -1,0 +1,308 @@
+import { createHash } from 'node:crypto';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import net from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { addressOfKey } from '@anchorlog/anchor';
+import {
+  Findings,
+  directorySource,
+  headsFromFiles,
+  matchDeliveries,
+  replay,
+  scanTrail,
+} from '@anchorlog/audit';
+import { formatHex, parseHex, parseUtf8 } from '@anchorlog/core';
+import { nodeEd25519, nodeSha256 } from '@anchorlog/core/node';
+import { createDevchain } from '@anchorlog/devchain';
+import { parseQbftExtra, qbftQuorum } from '@anchorlog/evm-proof';
+import { createNotary, readKeys, type Notary, type Receipt } from '@anchorlog/sdk';
+import { parseStatement } from '@anchorlog/statement';
+import { formatBundle, parseTrustPolicy, verifyBundle, type Verdict } from '@anchorlog/verify';
+import { explain } from '@anchorlog/verify/explain';
+import { anchorRewritten, renamed, resealed, rewriteEntry } from './demo/attacks.ts';
+import { crash } from './demo/crash.ts';
+import { Screen } from './demo/screen.ts';
+import {
+  LICENSE_KEY,
+  ORIGIN,
+  SUBJECT,
+  demoRecords,
+  generatedRecords,
+  makeNotary,
+  setUpChain,
+  type DemoRecord,
+} from './demo/world.ts';
+
+// The whole way once, on one screen. Every figure is measured in this run; everything is written to demo/.
+const GENERATED = 20_000;
+const BATCH = 5000;
+const OPENED = ['/holderName', '/certificateNumber'];
+
+const screen = new Screen();
+const out = 'demo';
+const scratch = await mkdtemp(join(tmpdir(), 'anchorlog-demo-'));
+const dir = join(scratch, 'notary');
+const document = 'examples/permit.ofd';
+const permitDigest = sha256(await readFile(document));
+await rm(out, { recursive: true, force: true });
+await mkdir(out);
+
+const records = await demoRecords(document);
+const chain = await createDevchain();
+const sealed = await sealsOf(1);
+screen.check(sealed >= qbftQuorum(chain.validators.length), 'block 1 is sealed by a quorum');
+screen.step(
+  'chain',
+  `${chain.validators.length} validators, block 1 sealed ${sealed}/${chain.validators.length} (embedded: the form of finality, not consensus)`,
+  { timed: true },
+);
+
+await makeNotary(dir, records);
+const settings = await setUpChain(dir, chain);
+screen.step('contract', `AnchorRegistry ${settings.contract}  checks RFC 9162 consistency itself`, {
+  timed: true,
+});
+
+const notary = await createNotary({ dir });
+const receipts = new Map<string, Receipt>();
+for (const record of records) receipts.set(record.key, await notary.notarize(record));
+const license = receipts.get(LICENSE_KEY)!;
+const reading = records.find(({ event }) => event === 'access.read')!;
+const [timedRecord, ...generated] = generatedRecords(GENERATED + 1, reading);
+const began = performance.now();
+await notary.notarize(timedRecord);
+const oneMs = performance.now() - began;
+let appendMs = 0;
+const anchored: string[] = [];
+for (let batch = 0; batch * BATCH < GENERATED; batch++) {
+  const at = performance.now();
+  await Promise.all(
+    generated.slice(batch * BATCH, (batch + 1) * BATCH).map((record) => notary.notarize(record)),
+  );
+  appendMs += performance.now() - at;
+  const from = batch === 0 ? 0 : (notary.status().anchoring?.latest?.size ?? 0);
+  await notary.flush({ until: 'final' });
+  anchored.push(await describeAnchor(batch + 1, from));
+}
+const rate = Math.round(GENERATED / (appendMs / 1000)).toLocaleString('en');
+screen.step(
+  'notarize',
+  `${records.length} records (licenses, seals, sharing) + ${GENERATED.toLocaleString('en')} generated + permit.ofd, ${rate}/s`,
+  { timed: true },
+);
+const leaked = await personalBytes(notary, records);
+screen.check(leaked === 0, 'no personal data in the log');
+screen.more(
+  `食品经营许可证 → index ${license.index}, on disk in ${oneMs.toFixed(1)} ms, ${leaked} bytes of personal data in the log`,
+);
+
+screen.step('anchor', anchored[0]!);
+for (const line of anchored.slice(1)) screen.more(line);
+
+const bundle = await notary.bundle(license.id, { until: 'final', disclose: [...OPENED, '/files'] });
+const statement = parseStatement(bundle.entry);
+const text = formatBundle(bundle);
+await writeFile(join(out, 'license.anchorlog.json'), text);
+const policyJson = await readFile(join(dir, 'policy.json'));
+await writeFile(join(out, 'policy.json'), policyJson);
+await cp(document, join(out, 'permit.ofd'));
+const hidden = Object.keys(statement.commitments).length;
+screen.step(
+  'bundle',
+  `${out}/license.anchorlog.json ${(text.length / 1000).toFixed(1)} kB, opens ${bundle.disclosures.length} of ${hidden} hidden claims`,
+);
+
+// The attack on the chain comes while there is one; what it came to is told with the others.
+const { operator } = await readKeys(dir, notary.config);
+const reverted = await anchorRewritten(
+  notary,
+  settings,
+  license.index,
+  addressOfKey(`0x${formatHex(operator.secret)}`),
+);
+const trail = await scanTrail({
+  entries: notary.log.entries(),
+  disclosuresOf: (each) => notary.disclosuresOf(each),
+  keys: [notary.indexKeyOf('holder', SUBJECT)],
+  suite: nodeSha256,
+});
+await notary.close();
+await chain.close();
+net.Socket.prototype.connect = () => {
+  throw new Error('demo: the network is off');
+};
+await cp(join(dir, 'tiles'), join(out, 'log'), { recursive: true });
+process.stdout.write('   ── chain stopped, network off ──\n');
+
+const policy = parseTrustPolicy(policyJson);
+const verdict = verify(text);
+screen.check(verdict.outcome === 'verified', 'the bundle verifies');
+const [answer = ''] = explain(verdict, 'zh-CN').split('\n');
+const verifyMs = timed(() => verify(text));
+screen.step('verify', `${answer}  ${verifyMs.toFixed(1)} ms`);
+const passed = verdict.steps.filter(({ result }) => result === 'pass').length;
+screen.more(
+  `${passed} of ${verdict.steps.length} steps pass, the rest not asked; permit.ofd is the file of the record`,
+);
+
+const files = [{ name: 'permit.ofd', sha256: sha256(flip(await readFile(document), 700)) }];
+const refusals = [
+  attack('name changed in the bundle', verify(formatBundle(renamed(bundle)))),
+  attack('one byte of permit.ofd', verify(text, files)),
+  attack('seal repeated', verify(formatBundle(resealed(bundle)))),
+];
+const copy = join(scratch, 'copy');
+await cp(dir, copy, { recursive: true });
+await cp(`${dir}.guard.json`, `${copy}.guard.json`);
+const findings = new Findings();
+const fileHeads = await headsFromFiles(join(dir, 'tiles'), { policy, origin: ORIGIN, findings });
+const rewritten = await rewriteEntry(copy, license.index, policy, fileHeads);
+screen.check(rewritten.at === license.index, 'the audit finds the rewritten entry');
+screen.attacks++;
+screen.step('attacks', refusals.join(' · '));
+screen.more(`✘ entry rewritten in the database: ${rewritten.found.slice(0, 2).join(', ')}`);
+screen.check(reverted === 'AnchorRegistryProofInvalid', 'the contract refuses a rewritten tree');
+screen.attacks++;
+screen.more(`✘ rewritten tree sent to the chain: reverted by the contract itself, ${reverted}`);
+
+const crashed = await crash(join(scratch, 'crash'), records, document, 2500);
+screen.check(
+  crashed.found === crashed.acknowledged && crashed.sameRoot,
+  'everything acknowledged survives the crash',
+);
+screen.step(
+  'crash',
+  `kill −9 while appending: ${crashed.acknowledged} acknowledged, ${crashed.found} found, same root`,
+);
+
+const read = (event: string): number =>
+  trail.entries.filter((entry) => entry.statement.event === event).length;
+const deliveries = matchDeliveries(trail.entries);
+const missing = deliveries.filter(({ consumer }) => consumer === undefined).length;
+screen.check(deliveries.length > 0 && missing === 0, 'both sides of the delivery are there');
+screen.step(
+  'trail',
+  `who read ${SUBJECT}? ${deliveries.length} delivery, ${read('access.read')} access, ${read('access.deny')} denial · consumer records missing: ${missing}`,
+);
+
+const source = await directorySource(join(out, 'log'));
+const report = await replay({
+  source,
+  origin: ORIGIN,
+  policy,
+  fileHeads,
+  findings,
+  signatures: true,
+  secondOpinion: true,
+});
+const held = report.heads.filter(({ holds }) => holds).length;
+screen.check(
+  report.findings.length === 0 && held === report.heads.length,
+  'the replay finds nothing',
+);
+const second = report.secondOpinion === 'notAsked' ? 0 : report.secondOpinion.equal;
+screen.check(second === held, 'merkletreejs agrees');
+screen.step(
+  'audit',
+  `${report.entries.toLocaleString('en')} entries from 0, ${held} heads = chain; second opinion: merkletreejs rebuilt all ${second} roots, equal`,
+);
+await rm(scratch, { recursive: true });
+screen.end(
+  `pnpm anchorlog verify ${out}/license.anchorlog.json --policy ${out}/policy.json · edit any byte and run it again · the SDK in 15 lines: README`,
+);
+
+function verify(
+  bundleText: string,
+  files = [{ name: 'permit.ofd', sha256: permitDigest }],
+): Verdict {
+  const crypto = { hash: nodeSha256, ed25519: nodeEd25519 };
+  return verifyBundle(bundleText, policy, { now: new Date(), files, crypto });
+}
+
+/** Give the line of an attack on a bundle that the verifier refused, and by which code. */
+function attack(what: string, { outcome, reason }: Verdict): string {
+  screen.check(outcome === 'refuted' && reason !== undefined, `refused: ${what}`);
+  screen.attacks++;
+  return `✘ ${what}: ${reason}`;
+}
+
+/** Say where a batch went: its entries, root, block, gas and seals. */
+async function describeAnchor(number: number, from: number): Promise<string> {
+  const { anchoring } = notary.status();
+  const { size = 0, blockNumber = 0 } = anchoring?.latest ?? {};
+  const { rootHash } = await notary.log.head(size);
+  const block = await rpc<{ transactions: string[] }>('eth_getBlockByNumber', [
+    `0x${blockNumber.toString(16)}`,
+    false,
+  ]);
+  const { gasUsed } = await rpc<{ gasUsed: string }>('eth_getTransactionReceipt', [
+    block.transactions[0],
+  ]);
+  const root = formatHex(rootHash).slice(0, 12);
+  const range = `[${from.toLocaleString('en')}, ${size.toLocaleString('en')})`;
+  return `batch ${number} ${range.padEnd(17)} root ${root}…  block ${blockNumber}  gas ${Number(gasUsed).toLocaleString('en')}  sealed ${await sealsOf(blockNumber)}/${chain.validators.length}`;
+}
+
+async function sealsOf(blockNumber: number): Promise<number> {
+  const block = await rpc<{ extraData: string }>('eth_getBlockByNumber', [
+    `0x${blockNumber.toString(16)}`,
+    false,
+  ]);
+  return parseQbftExtra(parseHex(block.extraData.slice(2))).seals.length;
+}
+
+async function rpc<T>(method: string, params: readonly unknown[]): Promise<T> {
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params });
+  const answer = await fetch(chain.url, {
+    method: 'POST',
+    body,
+    headers: { 'content-type': 'application/json' },
+  });
+  return ((await answer.json()) as { result: T }).result; // the demo's own chain
+}
+
+/** Count the bytes of names and codes of people and organisations' holders that stand in any entry. */
+async function personalBytes(from: Notary, of: readonly DemoRecord[]): Promise<number> {
+  const secrets = new Set<string>();
+  for (const { claims } of of) {
+    for (const [name, value] of Object.entries(claims)) {
+      const personal =
+        /Name$|holderCode|applicant|payer|Pseudonym|^actor$|operator|approver|editor|handler$/.test(
+          name,
+        );
+      const committed = !/^(certificate|theme|item|step|asset|seal|resource)Name$/.test(name);
+      if (personal && committed)
+        secrets.add(typeof value === 'string' ? value : ((value as { id?: string }).id ?? ''));
+    }
+  }
+  // A few digits stand in some hash by chance.
+  for (const secret of secrets) if (Buffer.byteLength(secret) < 8) secrets.delete(secret);
+  let bytes = 0;
+  for await (const entry of from.log.entries()) {
+    const entryText = parseUtf8(entry);
+    for (const secret of secrets)
+      if (entryText.includes(secret)) bytes += Buffer.byteLength(secret);
+  }
+  return bytes;
+}
+
+function flip(bytes: Uint8Array, at: number): Uint8Array {
+  const copied = Uint8Array.from(bytes);
+  copied[at]! ^= 1;
+  return copied;
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** Time a call: the median of eleven. */
+function timed(call: () => unknown): number {
+  const times = Array.from({ length: 11 }, () => {
+    const at = performance.now();
+    call();
+    return performance.now() - at;
+  });
+  return times.toSorted((a, b) => a - b)[5]!;
+}
