@@ -2,12 +2,11 @@ import {
   canonicalBytes,
   parseDate,
   parseInstant,
-  pointerToken,
   type JsonObject,
   type JsonValue,
 } from '@anchorlog/core';
-import type { Profile, ProfileField } from '@anchorlog/statement';
-import { EMITTER_ONLY, ISSUER_SET } from './common.ts';
+import type { Profile } from '@anchorlog/statement';
+import { ISSUER_SET } from './common.ts';
 import { profilesError } from './error.ts';
 import {
   checkIdentifier,
@@ -15,6 +14,7 @@ import {
   parseLicenseIdentifier,
   type RecordWarning,
 } from './identifiers.ts';
+import { checkPlan, claimPointer } from './plan.ts';
 import type { Rule, RuleCondition } from './rule.ts';
 import { checkValue, refusal } from './value.ts';
 
@@ -27,6 +27,7 @@ export interface CheckedRecord {
   readonly claims: JsonObject;
 }
 
+const RESIDENT_CHARACTERS = 18;
 const RESIDENT_RUN = /(?<![0-9])[1-9][0-9]{16}[0-9X](?![0-9])/g;
 
 /**
@@ -41,29 +42,34 @@ export function checkRecord(
   profile: Profile & { readonly rules?: readonly Rule[] },
 ): readonly RecordWarning[] {
   const { event, claims } = record;
-  if (!profile.events.some(({ name }) => name === event)) {
+  const { fields, requiredOf } = checkPlan(profile);
+  const required = requiredOf.get(event);
+  if (!required) {
     throw refusal('PROFILES_EVENT_UNKNOWN', '/event', `an event of ${profile.name}`);
   }
-  const fields = new Map<string, Pick<ProfileField, 'type' | 'nullable'>>(
-    [...EMITTER_ONLY, ...profile.fields].map((field) => [field.name, field]),
-  );
   const warnings: RecordWarning[] = [];
+  const open: Record<string, JsonValue> = {};
   for (const [name, value] of Object.entries(claims)) {
-    const at = claimPointer(name);
     const field = fields.get(name);
+    if (!field)
+      throw refusal('PROFILES_FIELD_UNKNOWN', claimPointer(name), `a field of ${profile.name}`);
+    const { at, type, isPublic, isNullable } = field;
     if (ISSUER_SET.includes(name)) {
       throw refusal('PROFILES_FIELD_RESERVED', at, 'no claim: the issuer sets this field itself');
     }
-    if (!field) throw refusal('PROFILES_FIELD_UNKNOWN', at, `a field of ${profile.name}`);
-    if (value === null && field.nullable === true) continue;
-    warnings.push(...checkValue({ value, type: field.type, at }));
+    if (value !== null || !isNullable) warnings.push(...checkValue({ value, type, at }));
+    if (!isPublic) continue;
+    open[name] = value;
+    if (type.kind !== 'identifier' && holdsResidentNumber(value)) {
+      warnings.push(
+        warning('PROFILES_WARN_RESIDENT', name, 'no resident number in a public claim'),
+      );
+    }
   }
-  for (const { name, required } of profile.fields) {
-    const isRequired = typeof required === 'boolean' ? required : required.includes(event);
-    if (isRequired && !isPresent(claims, name)) throw missing(name, `of ${event}`);
-  }
+  for (const name of required) if (!isPresent(claims, name)) throw missing(name, `of ${event}`);
   for (const rule of profile.rules ?? []) warnings.push(...checkRule(rule, record));
-  return [...warnings, ...checkPublicClaims(claims, profile)];
+  checkPublicSize(open);
+  return warnings;
 }
 
 function checkRule(rule: Rule, record: CheckedRecord): readonly RecordWarning[] {
@@ -147,26 +153,20 @@ function holds(when: RuleCondition, { event, claims }: CheckedRecord): boolean {
   );
 }
 
-/** What stands in clear for ever: its size, and whether somebody's number slipped into it (spec/profiles §5.2). */
-function checkPublicClaims(claims: JsonObject, profile: Profile): RecordWarning[] {
-  const open = profile.fields.filter(
-    ({ name, disclosure }) => disclosure === 'public' && Object.hasOwn(claims, name),
-  );
-  const publicClaims = Object.fromEntries(open.map(({ name }) => [name, claims[name]!]));
-  const { length } = canonicalBytes(publicClaims);
+/** What stands in clear has to fit into an entry (spec/profiles §5.2). */
+function checkPublicSize(open: JsonObject): void {
+  // A UTF-16 code unit is at most three bytes of UTF-8: nearly every record is far below the limit, and need not be encoded to know.
+  if (JSON.stringify(open).length * 3 <= PUBLIC_CLAIM_BYTES) return;
+  const { length } = canonicalBytes(open);
   if (length > PUBLIC_CLAIM_BYTES) {
     const message = `/claims: expected at most ${PUBLIC_CLAIM_BYTES} bytes of public claims, got ${length}`;
     throw profilesError('PROFILES_RECORD_SIZE', message, { at: '/claims', length });
   }
-  return open
-    .filter(({ name, type }) => type.kind !== 'identifier' && holdsResidentNumber(claims[name]!))
-    .map(({ name }) =>
-      warning('PROFILES_WARN_RESIDENT', name, 'no resident number in a public claim'),
-    );
 }
 
 function holdsResidentNumber(value: JsonValue): boolean {
   if (typeof value === 'string') {
+    if (value.length < RESIDENT_CHARACTERS) return false;
     return [...value.matchAll(RESIDENT_RUN)].some(([run]) => isResidentNumber(run));
   }
   // Digests and codes in objects are no texts; arrays of names are.
@@ -189,8 +189,4 @@ function missing(name: string, why: string): Error {
 function warning(code: RecordWarning['code'], field: string, expected: string): RecordWarning {
   const at = claimPointer(field);
   return { code, at, message: `${at}: expected ${expected}` };
-}
-
-function claimPointer(name: string): string {
-  return `/claims/${pointerToken(name)}`;
 }
