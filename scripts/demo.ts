@@ -138,18 +138,18 @@ process.stdout.write('   ── chain stopped, network off ──\n');
 const policy = parseTrustPolicy(policyJson);
 const verdict = verify(text);
 screen.check(verdict.outcome === 'verified', 'the bundle verifies');
-const [answer = ''] = explain(verdict, 'zh-CN').split('\n');
+const [verdictLine = ''] = explain(verdict, 'zh-CN').split('\n');
 const verifyMs = timed(() => verify(text));
-screen.step('verify', `${answer}  ${verifyMs.toFixed(1)} ms`);
+screen.step('verify', `${verdictLine}  ${verifyMs.toFixed(1)} ms`);
 const passed = verdict.steps.filter(({ result }) => result === 'pass').length;
 screen.more(
   `${passed} of ${verdict.steps.length} steps pass, the rest not asked; permit.ofd is the file of the record`,
 );
 
-const files = [{ name: 'permit.ofd', sha256: sha256(flip(await readFile(document), 700)) }];
+const flipped = [{ name: 'permit.ofd', sha256: sha256(flip(await readFile(document), 700)) }];
 const refusals = [
   attack('name changed in the bundle', verify(formatBundle(renamed(bundle)))),
-  attack('one byte of permit.ofd', verify(text, files)),
+  attack('one byte of permit.ofd', verify(text, flipped)),
   attack('seal repeated', verify(formatBundle(resealed(bundle)))),
 ];
 const copy = join(scratch, 'copy');

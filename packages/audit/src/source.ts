@@ -62,11 +62,9 @@ export async function directorySource(dir: string): Promise<AuditSource> {
  * after it was published. @throws AUDIT_SOURCE_UNREADABLE
  */
 export async function storeSource(log: Log, published: string): Promise<AuditSource> {
-  const { size, checkpoint, tile } = await directorySource(published);
+  const source = await directorySource(published);
   return {
-    size,
-    checkpoint,
-    tile,
+    ...source,
     entries: (from, to) => log.entries({ from, to: Math.min(to, log.size) }),
   };
 }
