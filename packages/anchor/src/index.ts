@@ -1,4 +1,3 @@
-export { addressOfKey } from './address.ts';
 export type {
   Anchor,
   AnchorProblem,

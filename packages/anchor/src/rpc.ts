@@ -9,11 +9,12 @@ export interface RpcOptions {
   readonly urls: readonly string[];
   /** Milliseconds for one request to one endpoint, the whole answer included. */
   readonly timeoutMs: number;
+  /** Bytes of one answer at most; 64 MiB unless given: all transaction receipts of a full block are a few. */
+  readonly maxAnswerBytes?: number | undefined;
   /** Is the endpoint the right one? Throws if not. Asked before its first use, and again after it failed. */
   readonly admit: (post: RpcPost) => Promise<void>;
 }
 
-/** Bytes of one answer at most: all transaction receipts of a full block are a few megabytes. */
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
 interface Endpoint {
@@ -91,10 +92,14 @@ export class RpcClient {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ jsonrpc: '2.0', id, method, params }),
-        redirect: 'error',
+        redirect: 'manual',
         signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
       });
-      const text = await readBounded(response, method);
+      const text = await readBounded(
+        response,
+        method,
+        this.#options.maxAnswerBytes ?? MAX_ANSWER_BYTES,
+      );
       if (response.status !== 200) {
         throw anchorError('ANCHOR_RPC_STATUS', `${method}: HTTP status ${response.status}`, {
           method,
@@ -111,14 +116,14 @@ export class RpcClient {
   }
 }
 
-async function readBounded(response: Response, method: string): Promise<string> {
+async function readBounded(response: Response, method: string, limit: number): Promise<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let text = '';
   let bytes = 0;
   for await (const chunk of response.body ?? []) {
     bytes += chunk.length;
-    if (bytes > MAX_ANSWER_BYTES) {
-      throw anchorError('ANCHOR_RPC_LIMIT', `${method}: more than ${MAX_ANSWER_BYTES} bytes`);
+    if (bytes > limit) {
+      throw anchorError('ANCHOR_RPC_LIMIT', `${method}: more than ${limit} bytes`);
     }
     text += decoder.decode(chunk, { stream: true });
   }

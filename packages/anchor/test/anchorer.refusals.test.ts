@@ -1,0 +1,165 @@
+import { Interface, Wallet } from 'ethers';
+import { afterAll, describe, expect, test } from 'vitest';
+import type { RegistryConfig } from '../src/config.ts';
+import { ANCHOR_REGISTRY_ABI } from '../src/generated/anchor-registry.ts';
+import { logIdOf } from '../src/registry.ts';
+import { TestLog } from './test-log.ts';
+import { ORIGIN, createWorld, fastClock, freshLog, settle, type World } from './world.ts';
+
+const registry = new Interface(ANCHOR_REGISTRY_ABI);
+
+const world = await createWorld();
+afterAll(() => world[Symbol.asyncDispose]());
+
+async function post(url: string, method: string, params: readonly unknown[]): Promise<unknown> {
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params });
+  const answer = await fetch(url, { method: 'POST', body });
+  return ((await answer.json()) as { result: unknown }).result; // JSON-RPC
+}
+
+/** Call a function of the registry as its authority. */
+async function administer(name: string, values: readonly unknown[]): Promise<void> {
+  const { url, accounts } = world.devchain;
+  const from = accounts[0]!.address;
+  const nonce = Number(await post(url, 'eth_getTransactionCount', [from, 'latest']));
+  const raw = await new Wallet(world.authorityKey).signTransaction({
+    type: 0,
+    chainId: 1337,
+    nonce,
+    gasPrice: 0n,
+    gasLimit: 300_000n,
+    to: world.registry.contract,
+    data: registry.encodeFunctionData(name, values),
+  });
+  await post(url, 'eth_sendRawTransaction', [raw]);
+}
+
+describe('Anchorer, when it may not anchor', () => {
+  test('waits for a suspended log to be resumed', async () => {
+    const { origin } = await freshLog(world);
+    const clock = fastClock();
+    const anchorer = await world.anchorer({ source: new TestLog(3), origin, clock });
+    await administer('suspend', [logIdOf(origin)]);
+    await anchorer.tick();
+    expect(anchorer.status()).toMatchObject({
+      state: 'retrying',
+      problem: { code: 'ANCHOR_LOG_SUSPENDED' },
+    });
+    await administer('resume', [logIdOf(origin)]);
+    await settle(anchorer, clock);
+  });
+
+  test('stops when the log is closed', async () => {
+    const { origin } = await freshLog(world);
+    const anchorer = await world.anchorer({ source: new TestLog(3), origin });
+    await administer('close', [logIdOf(origin), 0]);
+    await expect(anchorer.anchor()).rejects.toMatchObject({ code: 'ANCHOR_LOG_CLOSED' });
+  });
+
+  test('waits for the operator to be set, and for the log to be registered', async () => {
+    const { origin } = await freshLog(world);
+    const clock = fastClock();
+    const anchorer = await world.anchorer({ source: new TestLog(3), origin, clock });
+    const other = world.devchain.accounts[5]!.address;
+    await administer('rotateOperator', [logIdOf(origin), other]);
+    await anchorer.tick();
+    expect(anchorer.status().problem?.code).toBe('ANCHOR_OPERATOR_FOREIGN');
+    await administer('rotateOperator', [logIdOf(origin), world.operator]);
+    await settle(anchorer, clock);
+
+    const later = await world.anchorer({
+      source: new TestLog(3),
+      origin: 'example.gov/later',
+      clock,
+    });
+    await later.tick();
+    expect(later.status().problem?.code).toBe('ANCHOR_LOG_UNREGISTERED');
+    await administer('register', ['example.gov/later', world.operator, true, 100]);
+    await settle(later, clock);
+  });
+
+  test('stops when the log has grown by more than one anchor may', async () => {
+    await using narrow = await createWorld({ maxStep: 100 });
+    const source = new TestLog(100);
+    const anchorer = await narrow.anchorer({ source });
+    await anchorer.anchor();
+    source.grow(101);
+    await expect(anchorer.anchor()).rejects.toMatchObject({
+      code: 'ANCHOR_STEP_TOO_LARGE',
+      context: { size: 201, latest: 100, maxStep: 100 },
+    });
+  });
+});
+
+describe('Anchorer, when it stands before another chain or log', () => {
+  async function problemOf(changes: Partial<RegistryConfig>): Promise<string | undefined> {
+    const { origin } = await freshLog(world);
+    const chain = { ...world.registry, ...changes };
+    const anchorer = await world.anchorer({ source: new TestLog(3), origin, chain });
+    await anchorer.tick();
+    expect(anchorer.status().inFlight).toBeUndefined();
+    return anchorer.status().problem?.code;
+  }
+
+  test('sends nothing to a chain of another id, or a contract with other code', async () => {
+    expect(await problemOf({ chainId: 1 })).toBe('ANCHOR_CHAIN_MISMATCH');
+    expect(await problemOf({ codeHash: `0x${'11'.repeat(32)}` })).toBe('ANCHOR_CONTRACT_MISMATCH');
+    expect(await problemOf({ contract: world.operator })).toBe('ANCHOR_CONTRACT_MISMATCH');
+  });
+
+  test('skips an endpoint of another chain', async () => {
+    const { origin } = await freshLog(world);
+    await using other = await createWorld({ chainId: 7 });
+    const url = [other.devchain.url, world.devchain.url];
+    const chain = { ...world.registry, url };
+    const anchorer = await world.anchorer({ source: new TestLog(3), origin, chain });
+    await anchorer.anchor();
+    expect(anchorer.status().problem).toBeUndefined();
+  });
+
+  test('waits when the chain shows less than it has made final', async () => {
+    const dir = await world.folder();
+    const source = new TestLog(3);
+    const clock = fastClock();
+    await using anchored = await anchoredWorld(source, dir);
+    const chain = { ...anchored.registry };
+    // The same addresses on a chain that began anew: a node that lost its state.
+    await using fresh = await createWorld();
+    expect(fresh.registry.contract).toBe(chain.contract);
+    const behind = await world.anchorer({
+      source,
+      dir,
+      clock,
+      origin: ORIGIN,
+      chain: { ...chain, url: fresh.devchain.url },
+    });
+    source.grow(1);
+    await behind.tick();
+    expect(behind.status()).toMatchObject({
+      state: 'retrying',
+      problem: { code: 'ANCHOR_CHAIN_BEHIND' },
+    });
+    await behind.close();
+    const again = await world.anchorer({ source, dir, clock, origin: ORIGIN, chain });
+    await settle(again, clock);
+    expect(again.latest?.number).toBe(2);
+  });
+
+  test('stops when the log is smaller than what it has journalled', async () => {
+    const dir = await world.folder();
+    await using anchored = await anchoredWorld(new TestLog(10), dir);
+    for (const source of [new TestLog(9), new TestLog(0)]) {
+      const anchorer = await anchored.anchorer({ source, dir });
+      await expect(anchorer.run()).rejects.toMatchObject({ code: 'ANCHOR_SOURCE_BEHIND' });
+      await anchorer.close();
+    }
+  });
+});
+
+/** A world in which the log's head is final, and the journal in `dir` is closed. */
+async function anchoredWorld(source: TestLog, dir: string): Promise<World> {
+  const made = await createWorld();
+  await using anchorer = await made.anchorer({ source, dir });
+  await anchorer.anchor();
+  return made;
+}

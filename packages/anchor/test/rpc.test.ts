@@ -1,0 +1,139 @@
+import { createServer, type RequestListener } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, test } from 'vitest';
+import { RpcClient, type RpcOptions } from '../src/rpc.ts';
+
+/** Serve on a free port while `use` runs. */
+async function serving<T>(listener: RequestListener, use: (url: string) => Promise<T>): Promise<T> {
+  const server = createServer(listener).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  try {
+    return await use(`http://127.0.0.1:${(server.address() as AddressInfo).port}`); // TCP
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
+}
+
+function client(url: string | readonly string[], changes: Partial<RpcOptions> = {}): RpcClient {
+  const urls = [url].flat();
+  return new RpcClient({ urls, timeoutMs: 200, admit: () => Promise.resolve(), ...changes });
+}
+
+const answering =
+  (text: string, status = 200): RequestListener =>
+  (_, response) =>
+    void response.writeHead(status).end(text);
+
+describe('RpcClient', () => {
+  test('gives the result, also where it is null', async () => {
+    for (const result of ['0x1', null, [], { a: 1 }]) {
+      const listener = answering(JSON.stringify({ jsonrpc: '2.0', id: 1, result, error: null }));
+      expect(await serving(listener, (url) => client(url).call('m', []))).toEqual(result);
+    }
+  });
+
+  test.each([
+    ['not JSON', 'oops', 200, 'ANCHOR_RPC_MALFORMED'],
+    ['nothing', '', 200, 'ANCHOR_RPC_MALFORMED'],
+    ['bytes that are not UTF-8', '\u{fffd}', 200, 'ANCHOR_RPC_MALFORMED'],
+    ['JSON of another kind', '[]', 200, 'ANCHOR_RPC_MALFORMED'],
+    ['null', 'null', 200, 'ANCHOR_RPC_MALFORMED'],
+    ['no id', '{"result":1}', 200, 'ANCHOR_RPC_MALFORMED'],
+    ['another id', '{"id":2,"result":1}', 200, 'ANCHOR_RPC_MALFORMED'],
+    ['neither result nor error', '{"id":1}', 200, 'ANCHOR_RPC_MALFORMED'],
+    ['an error of no form', '{"id":1,"error":"busy"}', 200, 'ANCHOR_RPC_MALFORMED'],
+    ['an error', '{"id":1,"error":{"code":-32000,"message":"no"}}', 200, 'ANCHOR_RPC_REFUSED'],
+    ['another status', '{"id":1,"result":1}', 201, 'ANCHOR_RPC_STATUS'],
+    ['a redirection', '', 302, 'ANCHOR_RPC_STATUS'],
+  ])('refuses %s', async (_, text, status, code) => {
+    const listener: RequestListener = (__, response) => {
+      const bytes = text === '\u{fffd}' ? Buffer.from('{"id":1,"result":"\xff"}', 'latin1') : text;
+      response.writeHead(status, status === 302 ? { location: '/' } : {}).end(bytes);
+    };
+    await serving(listener, async (url) => {
+      await expect(client(url).call('m', [])).rejects.toMatchObject({ code });
+    });
+  });
+
+  test('gives the error’s code and data, and a short message', async () => {
+    const error = { code: 3, message: 'x'.repeat(1000), data: '0x1234' };
+    await serving(answering(JSON.stringify({ id: 1, error })), async (url) => {
+      const refusal = await client(url)
+        .call('m', [])
+        .catch((caught: unknown) => caught);
+      expect(refusal).toMatchObject({
+        code: 'ANCHOR_RPC_REFUSED',
+        context: { method: 'm', rpcCode: 3, data: '0x1234' },
+      });
+      expect(String(refusal).length).toBeLessThan(300);
+    });
+  });
+
+  test('does not read an answer without end', async () => {
+    const endless: RequestListener = (_, response) => {
+      const chunk = Buffer.alloc(1 << 16, ' ');
+      const write = (): void => {
+        while (!response.destroyed && response.write(chunk));
+      };
+      response.writeHead(200).on('drain', write);
+      write();
+    };
+    await serving(endless, async (url) => {
+      const bounded = client(url, { maxAnswerBytes: 1 << 20, timeoutMs: 5000 });
+      await expect(bounded.call('m', [])).rejects.toMatchObject({ code: 'ANCHOR_RPC_LIMIT' });
+    });
+  });
+
+  test('has a timeout for the whole answer, not only for its beginning', async () => {
+    const dripping: RequestListener = (_, response) => {
+      response.writeHead(200).write('{"id":1,');
+    };
+    await serving(dripping, async (url) => {
+      await expect(client(url).call('m', [])).rejects.toMatchObject({ code: 'ANCHOR_RPC_TIMEOUT' });
+    });
+  });
+
+  test('ends with the caller’s reason when the caller ends it', async () => {
+    await serving(
+      () => undefined,
+      async (url) => {
+        const caller = new AbortController();
+        const call = client(url, { timeoutMs: 5000 }).call('m', [], caller.signal);
+        caller.abort(new Error('enough'));
+        await expect(call).rejects.toThrow('enough');
+      },
+    );
+  });
+
+  test('asks each endpoint at most once, stays with the one that answers, and admits each', async () => {
+    const seen: string[] = [];
+    const admitted: string[] = [];
+    await serving(answering('{"id":1}', 500), async (bad) => {
+      const good: RequestListener = (request, response) => {
+        let body = '';
+        request.on('data', (chunk) => (body += String(chunk)));
+        request.on('end', () => {
+          const { id, method } = JSON.parse(body) as { id: number; method: string }; // ours
+          seen.push(method);
+          response.end(JSON.stringify({ id, result: method }));
+        });
+      };
+      await serving(good, async (url) => {
+        const rpc = client([bad, url], {
+          admit: async (post) => void admitted.push(String(await post('hello', []))),
+        });
+        expect(await rpc.call('a', [])).toBe('a');
+        expect(await rpc.call('b', [])).toBe('b');
+        rpc.rotate();
+        expect(await rpc.call('c', [])).toBe('c');
+      });
+      expect(seen).toEqual(['hello', 'a', 'b', 'c']);
+      expect(admitted).toEqual(['hello']);
+      await expect(client([bad, bad]).call('m', [])).rejects.toMatchObject({
+        code: 'ANCHOR_RPC_STATUS',
+      });
+    });
+  });
+});
