@@ -32,4 +32,4 @@ export {
 } from './generated/anchor-registry.ts';
 export { readChainHeads } from './reader.ts';
 export { headHash } from './registry.ts';
-export { Sender } from './sender.ts';
+export { Sender, addressOfKey } from './sender.ts';

@@ -22,6 +22,11 @@ export interface TxRequest {
   readonly gasPrice: bigint;
 }
 
+/** Give the `0x` address, in lower case, of the account that a private key in `0x` hexadecimal signs for. */
+export function addressOfKey(key: string): string {
+  return address(new Wallet(key).address);
+}
+
 /** Nodes take few waiting transactions of one account (Besu's pool: four); more would be dropped unseen. */
 const MOST_IN_FLIGHT = 4;
 

@@ -4,7 +4,7 @@ import { deployRegistry, registerLog } from '../src/deploy.ts';
 import { ANCHOR_REGISTRY_CODE_HASH } from '../src/generated/anchor-registry.ts';
 import { readChainHeads } from '../src/reader.ts';
 import { logIdOf } from '../src/registry.ts';
-import { addressOfKey } from '../src/address.ts';
+import { addressOfKey } from '../src/sender.ts';
 import { FaultProxy } from './fault-proxy.ts';
 import { TestLog } from './test-log.ts';
 import { createWorld, fastClock, freshLog } from './world.ts';
