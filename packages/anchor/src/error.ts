@@ -1,4 +1,4 @@
-import { errorFactory, type CodedError } from '@anchorlog/core';
+import { errorMaker, type ErrorMaker } from '@anchorlog/core';
 
 /** The codes of this package: code → when it is thrown. */
 export const ANCHOR_CODES = {
@@ -37,9 +37,4 @@ export const ANCHOR_CODES = {
 
 export type AnchorCode = keyof typeof ANCHOR_CODES;
 
-export const anchorError: (
-  code: AnchorCode,
-  message: string,
-  context?: Readonly<Record<string, unknown>>,
-  options?: { readonly cause?: unknown },
-) => CodedError<AnchorCode> = errorFactory(ANCHOR_CODES);
+export const anchorError: ErrorMaker<AnchorCode> = /* @__PURE__ */ errorMaker();

@@ -1,4 +1,4 @@
-import { errorFactory, type CodedError } from '@anchorlog/core';
+import { errorMaker, type ErrorMaker } from '@anchorlog/core';
 
 /** The codes of this package: code → when it is thrown. What an audit finds is no error: see `FINDING_CODES`. */
 export const AUDIT_CODES = {
@@ -9,9 +9,4 @@ export const AUDIT_CODES = {
 
 export type AuditCode = keyof typeof AUDIT_CODES;
 
-export const auditError: (
-  code: AuditCode,
-  message: string,
-  context?: Readonly<Record<string, unknown>>,
-  options?: { readonly cause?: unknown },
-) => CodedError<AuditCode> = errorFactory(AUDIT_CODES);
+export const auditError: ErrorMaker<AuditCode> = /* @__PURE__ */ errorMaker();

@@ -24,15 +24,16 @@ export function isCodedError(error: unknown): error is CodedError {
   return error instanceof Error && error.name === 'CodedError' && 'code' in error;
 }
 
-/** Make the error function of one package from its table of codes. */
-export function errorFactory<Code extends string>(
-  _table: Readonly<Record<Code, string>>,
-): (
+/** Makes the coded errors of one package. */
+export type ErrorMaker<Code extends string> = (
   code: Code,
   message: string,
   context?: Readonly<Record<string, unknown>>,
   options?: { readonly cause?: unknown },
-) => CodedError<Code> {
+) => CodedError<Code>;
+
+/** Give the error maker of one package. Its codes are a type alone, so that what they mean does not weigh on a browser. */
+export function errorMaker<Code extends string>(): ErrorMaker<Code> {
   return (code, message, context, options) => new CodedError(code, message, context, options);
 }
 
@@ -59,9 +60,4 @@ export const CORE_CODES = {
 
 export type CoreCode = keyof typeof CORE_CODES;
 
-export const coreError: (
-  code: CoreCode,
-  message: string,
-  context?: Readonly<Record<string, unknown>>,
-  options?: { readonly cause?: unknown },
-) => CodedError<CoreCode> = errorFactory(CORE_CODES);
+export const coreError: ErrorMaker<CoreCode> = /* @__PURE__ */ errorMaker();

@@ -24,7 +24,14 @@ export {
   type Ed25519,
   type Signer,
 } from './ed25519.ts';
-export { CORE_CODES, CodedError, errorFactory, isCodedError, type CoreCode } from './error.ts';
+export {
+  CORE_CODES,
+  CodedError,
+  errorMaker,
+  isCodedError,
+  type CoreCode,
+  type ErrorMaker,
+} from './error.ts';
 export { DIGEST_BYTES, sha256, type HashSuite, type SuiteName } from './hash.ts';
 export { formatInstant, parseDate, parseInstant } from './instant.ts';
 export { canonicalBytes, canonicalize, parseCanonical } from './jcs.ts';

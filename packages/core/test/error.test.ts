@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { CodedError, errorFactory, isCodedError } from '../src/index.ts';
+import { CodedError, errorMaker, isCodedError } from '../src/index.ts';
 
-const testError = errorFactory({ TEST_NOUN_FAULT: 'never' });
+const testError = errorMaker<'TEST_NOUN_FAULT'>();
 
-describe('errorFactory', () => {
+describe('errorMaker', () => {
   test('makes errors with code, message, context and cause', () => {
     const cause = new Error('inner');
     const error = testError('TEST_NOUN_FAULT', 'expected 1, got 2', { got: 2 }, { cause });

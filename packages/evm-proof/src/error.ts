@@ -1,4 +1,4 @@
-import { errorFactory, type CodedError } from '@anchorlog/core';
+import { errorMaker, type ErrorMaker } from '@anchorlog/core';
 
 /** The codes of this package: code → when it is thrown. */
 export const EVM_CODES = {
@@ -45,9 +45,4 @@ export const EVM_CODES = {
 
 export type EvmCode = keyof typeof EVM_CODES;
 
-export const evmError: (
-  code: EvmCode,
-  message: string,
-  context?: Readonly<Record<string, unknown>>,
-  options?: { readonly cause?: unknown },
-) => CodedError<EvmCode> = /* @__PURE__ */ errorFactory({} as typeof EVM_CODES); // only the type: what the codes mean stays out of the browser
+export const evmError: ErrorMaker<EvmCode> = /* @__PURE__ */ errorMaker();

@@ -1,4 +1,4 @@
-import { errorFactory, type CodedError } from '@anchorlog/core';
+import { errorMaker, type ErrorMaker } from '@anchorlog/core';
 
 /** The codes of this package: code → when it is thrown (spec/log §7–12). */
 export const LOG_CODES = {
@@ -28,13 +28,9 @@ export const LOG_CODES = {
   LOG_BEHIND_CHAIN: 'the store is smaller than a head that the chain holds',
   LOG_INCONSISTENT:
     'the store has another tree than the guard, the published checkpoint or the chain',
+  LOG_REFILL_MISMATCH: 'entries to fill up a store end early, or do not lead to the head to reach',
 } as const;
 
 export type LogCode = keyof typeof LOG_CODES;
 
-export const logError: (
-  code: LogCode,
-  message: string,
-  context?: Readonly<Record<string, unknown>>,
-  options?: { readonly cause?: unknown },
-) => CodedError<LogCode> = errorFactory(LOG_CODES);
+export const logError: ErrorMaker<LogCode> = /* @__PURE__ */ errorMaker();

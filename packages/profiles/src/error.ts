@@ -1,4 +1,4 @@
-import { errorFactory, type CodedError } from '@anchorlog/core';
+import { errorMaker, type ErrorMaker } from '@anchorlog/core';
 
 /** The codes of this package: code → when it is thrown (spec/profiles §5). */
 export const PROFILES_CODES = {
@@ -40,9 +40,4 @@ export const PROFILES_WARNING_CODES = {
 
 export type ProfilesWarningCode = keyof typeof PROFILES_WARNING_CODES;
 
-export const profilesError: (
-  code: ProfilesCode,
-  message: string,
-  context?: Readonly<Record<string, unknown>>,
-  options?: { readonly cause?: unknown },
-) => CodedError<ProfilesCode> = errorFactory(PROFILES_CODES);
+export const profilesError: ErrorMaker<ProfilesCode> = /* @__PURE__ */ errorMaker();

@@ -1,4 +1,4 @@
-import { errorFactory, type CodedError } from '@anchorlog/core';
+import { errorMaker, type ErrorMaker } from '@anchorlog/core';
 
 /** The codes of this package: code → when it is thrown. */
 export const SDK_CODES = {
@@ -21,9 +21,4 @@ export const SDK_CODES = {
 
 export type SdkCode = keyof typeof SDK_CODES;
 
-export const sdkError: (
-  code: SdkCode,
-  message: string,
-  context?: Readonly<Record<string, unknown>>,
-  options?: { readonly cause?: unknown },
-) => CodedError<SdkCode> = errorFactory(SDK_CODES);
+export const sdkError: ErrorMaker<SdkCode> = /* @__PURE__ */ errorMaker();

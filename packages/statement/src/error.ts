@@ -1,4 +1,4 @@
-import { errorFactory, type CodedError } from '@anchorlog/core';
+import { errorMaker, type ErrorMaker } from '@anchorlog/core';
 
 /** The codes of this package: code → when it is thrown (spec/statement §10). */
 export const STATEMENT_CODES = {
@@ -39,9 +39,4 @@ export const STATEMENT_CODES = {
 
 export type StatementCode = keyof typeof STATEMENT_CODES;
 
-export const statementError: (
-  code: StatementCode,
-  message: string,
-  context?: Readonly<Record<string, unknown>>,
-  options?: { readonly cause?: unknown },
-) => CodedError<StatementCode> = errorFactory(STATEMENT_CODES);
+export const statementError: ErrorMaker<StatementCode> = /* @__PURE__ */ errorMaker();

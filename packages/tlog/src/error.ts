@@ -1,4 +1,4 @@
-import { errorFactory, type CodedError } from '@anchorlog/core';
+import { errorMaker, type ErrorMaker } from '@anchorlog/core';
 
 /** The codes of this package: code → when it is thrown. */
 export const TLOG_CODES = {
@@ -33,9 +33,4 @@ export const TLOG_CODES = {
 
 export type TlogCode = keyof typeof TLOG_CODES;
 
-export const tlogError: (
-  code: TlogCode,
-  message: string,
-  context?: Readonly<Record<string, unknown>>,
-  options?: { readonly cause?: unknown },
-) => CodedError<TlogCode> = errorFactory(TLOG_CODES);
+export const tlogError: ErrorMaker<TlogCode> = /* @__PURE__ */ errorMaker();

@@ -1,4 +1,4 @@
-import { errorFactory, type CodedError } from '@anchorlog/core';
+import { errorMaker, type ErrorMaker } from '@anchorlog/core';
 
 /** The codes of this package: code → when it is thrown. */
 export const VERIFY_CODES = {
@@ -15,9 +15,4 @@ export const VERIFY_CODES = {
 
 export type VerifyCode = keyof typeof VERIFY_CODES;
 
-export const verifyError: (
-  code: VerifyCode,
-  message: string,
-  context?: Readonly<Record<string, unknown>>,
-  options?: { readonly cause?: unknown },
-) => CodedError<VerifyCode> = errorFactory(VERIFY_CODES);
+export const verifyError: ErrorMaker<VerifyCode> = /* @__PURE__ */ errorMaker();
