@@ -18,6 +18,8 @@ export type Fault =
   | { readonly kind: 'hang' }
   /** The chain does what it was asked; its answer is lost. */
   | { readonly kind: 'lose' }
+  /** The chain does what it was asked; then something is done, and the answer is lost. */
+  | { readonly kind: 'then'; readonly do: () => unknown }
   /** The chain does what it was asked; half of its answer arrives. */
   | { readonly kind: 'cut' }
   /** Another HTTP answer. */
@@ -107,6 +109,11 @@ export class FaultProxy implements AsyncDisposable {
         return;
       case 'lose':
         await this.#forward(body);
+        response.destroy();
+        return;
+      case 'then':
+        await this.#forward(body);
+        fault.do();
         response.destroy();
         return;
       case 'cut': {
