@@ -10,7 +10,7 @@ import {
   parseUint64,
   parseUtf8,
 } from '@anchorlog/core';
-import { MAX_TREE_SIZE } from '@anchorlog/tlog';
+import { MAX_TREE_SIZE, TILE_WIDTH, formatEntryBundle } from '@anchorlog/tlog';
 import { Level } from 'level';
 import { syncFolder } from './durable-file.ts';
 import { logError } from './error.ts';
@@ -18,7 +18,7 @@ import type { GroupWrite, LogStore, StoredGroup, StoredNote } from './store.ts';
 
 // Keys of the database `entries` are one letter and big-endian numbers, so that each kind grows at its own end: measured 4.5 times as
 // fast as keys in random order. Addresses are in random order and stand apart, in `ids`, where they cost the entries nothing.
-const ENTRY = 'e';
+const ENTRIES = 'e';
 const GROUP = 'g';
 const TILE = 't';
 const RECEIPT_NOTE = 'r';
@@ -29,6 +29,12 @@ const COVERED = '!';
 const MEGABYTE = 2 ** 20;
 const READ_AHEAD_BYTES = MEGABYTE;
 const REBUILD_ENTRIES = 1000;
+/**
+ * Entries of one group share rows of about so many bytes: each row costs two crossings into native code. Larger ones would make reading one
+ * entry slower.
+ */
+const ROW_BYTES = 16 * 1024;
+const ROW_ENTRIES = TILE_WIDTH;
 
 type Bytes = Uint8Array;
 interface Put<K> {
@@ -101,7 +107,7 @@ class LevelStore implements LogStore {
         { size: this.#size, from: group.from },
       );
     }
-    const puts = group.entries.map((entry, i) => put(keyOf(ENTRY, group.from + i), entry));
+    const puts = rowsOf(group).map(({ first, row }) => put(keyOf(ENTRIES, first), row));
     for (const { level, index, hashes } of group.tiles)
       puts.push(put(tileKey(level, index), hashes));
     puts.push(...group.notes.map(noteOf(RECEIPT_NOTE)));
@@ -114,21 +120,30 @@ class LevelStore implements LogStore {
   }
 
   async entry(index: number): Promise<Uint8Array | undefined> {
-    return this.#entries.get(keyOf(ENTRY, index));
+    const range = { gte: keyOf(ENTRIES, 0), lte: keyOf(ENTRIES, index), reverse: true, limit: 1 };
+    for await (const [key, row] of this.#entries.iterator(range)) {
+      return parseRow(row)[index - parseUint64(key, 1)];
+    }
+    return undefined;
   }
 
   async *entries(range: {
     readonly from: number;
     readonly to: number;
   }): AsyncGenerator<Uint8Array, void, undefined> {
-    if (range.from >= range.to) return;
-    const bounds = { gte: keyOf(ENTRY, range.from), lt: keyOf(ENTRY, range.to) };
     let index = range.from;
-    const options = { ...bounds, highWaterMarkBytes: READ_AHEAD_BYTES };
-    for await (const [key, value] of this.#entries.iterator(options)) {
-      if (parseUint64(key, 1) !== index++)
-        throw damaged(`expected entry ${index - 1}, got another`);
-      yield value;
+    const options = {
+      gte: keyOf(ENTRIES, Math.max(0, index - ROW_ENTRIES + 1)),
+      lt: keyOf(ENTRIES, range.to),
+      highWaterMarkBytes: READ_AHEAD_BYTES,
+    };
+    for await (const [key, row] of this.#entries.iterator(options)) {
+      const first = parseUint64(key, 1);
+      const entries = parseRow(row);
+      if (first > index) break;
+      for (; index < Math.min(range.to, first + entries.length); index++) {
+        yield entries[index - first]!; // first <= index, which is below the end of the row
+      }
     }
     if (index < range.to) throw damaged(`expected entry ${index}, got none`);
   }
@@ -148,7 +163,8 @@ class LevelStore implements LogStore {
     readonly level: number;
     readonly index: number;
   }): Promise<Uint8Array | undefined> {
-    return this.#entries.get(tileKey(at.level, at.index));
+    const tile = await this.#entries.get(tileKey(at.level, at.index));
+    return tile && plain(tile);
   }
 
   async receiptNote(size: number): Promise<string | undefined> {
@@ -210,15 +226,28 @@ class LevelStore implements LogStore {
     entries: readonly Uint8Array[],
     addresses: readonly string[],
   ): Promise<void> {
-    const puts: Put<string>[] = addresses.map((address, i) => put(address, formatUint64(from + i)));
     const size = from + entries.length;
-    puts.push(put(COVERED, formatCovered(size, entries.at(-1)!)));
-    await this.#ids.batch(puts);
+    // A chained batch: measured three times as fast as an array for rows as small as these.
+    const batch = this.#ids.batch();
+    const numbers = new DataView(new ArrayBuffer(8 * addresses.length));
+    for (const [i, address] of addresses.entries()) {
+      const value = new Uint8Array(numbers.buffer, 8 * i, 8);
+      numbers.setUint32(8 * i, Math.floor((from + i) / 2 ** 32));
+      numbers.setUint32(8 * i + 4, (from + i) % 2 ** 32);
+      batch.put(address, value);
+    }
+    batch.put(COVERED, formatCovered(size, entries.at(-1)!));
+    await batch.write();
   }
 }
 
 function put<K>(key: K, value: Bytes): Put<K> {
   return { type: 'put', key, value };
+}
+
+/** LevelDB gives a `Buffer`, whose `slice` is no copy. */
+function plain(bytes: Bytes): Bytes {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
 function keyOf(kind: string, number: number): Bytes {
@@ -237,6 +266,34 @@ function noteOf(kind: string): (note: StoredNote) => Put<Bytes> {
   return ({ size, note }) => put(keyOf(kind, size), formatUtf8(note));
 }
 
+/** Cut the entries of a group into rows. */
+function rowsOf({ from, entries }: GroupWrite): { first: number; row: Bytes }[] {
+  const rows: { first: number; row: Bytes }[] = [];
+  for (let begin = 0; begin < entries.length;) {
+    let end = begin;
+    for (let bytes = 0; end < entries.length && end < begin + ROW_ENTRIES; end++) {
+      bytes += entries[end]!.length;
+      if (bytes > ROW_BYTES && end > begin) break;
+    }
+    rows.push({ first: from + begin, row: formatEntryBundle(entries.slice(begin, end)) });
+    begin = end;
+  }
+  return rows;
+}
+
+/** Read the entries of a row: as a bundle whose number of entries is not told. */
+function parseRow(value: Bytes): Bytes[] {
+  const row = plain(value);
+  const entries: Bytes[] = [];
+  for (let at = 0; at < row.length;) {
+    const end = at + 2 + row[at]! * 256 + (row[at + 1] ?? 0);
+    if (end > row.length) throw damaged('expected a row of entries, got one that is cut');
+    entries.push(row.subarray(at + 2, end));
+    at = end;
+  }
+  return entries;
+}
+
 function formatGroup({ from, rootHash, time, anchorBy }: StoredGroup): Bytes {
   return concatBytes(formatUint64(from), rootHash, formatUint64(time), formatUint64(anchorBy));
 }
@@ -245,7 +302,7 @@ function parseGroup(key: Bytes, value: Bytes): StoredGroup {
   return {
     from: parseUint64(value),
     size: parseUint64(key, 1),
-    rootHash: value.slice(8, 40),
+    rootHash: plain(value).slice(8, 40),
     time: parseUint64(value, 40),
     anchorBy: parseUint64(value, 48),
   };

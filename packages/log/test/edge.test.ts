@@ -30,7 +30,8 @@ function growBoth(rows: readonly number[]): void {
       // without trailing levels on which nothing waits
       waiting: growth.edge.waiting.slice(0, Math.floor(Math.log2(tree.size)) + 1),
     });
-    for (let index = from; index < from + count; index++) {
+    const step = count > 300 ? 997 : 1;
+    for (let index = from; index < from + count; index += step) {
       expect(growth.leafHash(index)).toEqual(tree.node(0, index));
       const expected = proveInclusion({ index, size: tree.size }, tree.node, hasher);
       expect(growth.inclusion(index)).toEqual(expected);
@@ -39,9 +40,8 @@ function growBoth(rows: readonly number[]): void {
     edge = growth.edge;
   }
   for (const { level, index, width } of tilesOf(tree.size)) {
-    const expected = Buffer.concat(
-      Array.from({ length: width }, (_, i) => tree.node(level * 8, index * TILE_WIDTH + i)),
-    );
+    const nodes = Array.from({ length: width }, (_, i) => tree.node(level * 8, index * 256 + i));
+    const expected = Buffer.concat(nodes);
     const tile = width === TILE_WIDTH ? tiles.get(`${level}/${index}`) : edge.partial[level];
     expect(Buffer.from(tile!)).toEqual(expected);
     tiles.delete(`${level}/${index}`);

@@ -1,0 +1,100 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { canonicalBytes, type JsonObject, type Signer } from '@anchorlog/core';
+import { nodeEd25519Signer } from '@anchorlog/core/node';
+import { noteSigner, receiptKeyName, type NoteKey } from '@anchorlog/tlog';
+import {
+  createLog,
+  directoryTiles,
+  fileGuard,
+  type Log,
+  type LogOptions,
+} from '../../src/index.ts';
+
+export const ORIGIN = 'example.gov/licenses';
+/** 2026-03-12T02:15:02.480Z */
+export const NOW = 1_773_281_702_480;
+
+export const CHECKPOINT_SIGNER: Signer = nodeEd25519Signer(new Uint8Array(32).fill(1));
+export const RECEIPT_SIGNER: Signer = nodeEd25519Signer(new Uint8Array(32).fill(2));
+export const CHECKPOINT_KEY: NoteKey = noteSigner({ name: ORIGIN, signer: CHECKPOINT_SIGNER }).key;
+export const RECEIPT_KEY: NoteKey = noteSigner({
+  name: receiptKeyName(ORIGIN),
+  signer: RECEIPT_SIGNER,
+}).key;
+
+/** A UUID of version 8 that says which number it was made of. */
+export function idOf(number: number): string {
+  return `5c1f0000-0000-8000-8000-${number.toString(16).padStart(12, '0')}`;
+}
+
+/** The canonical bytes of a statement; `change` replaces members of it. */
+export function statementOf(number: number, change: JsonObject = {}): Uint8Array {
+  return canonicalBytes({
+    log: ORIGIN,
+    profile: 'license.lifecycle/1',
+    id: idOf(number),
+    event: 'license.issue',
+    eventTime: '2026-03-12T10:15:02.120+08:00',
+    recordedTime: '2026-03-12T10:15:02.480+08:00',
+    issuer: { org: '11999999000000001X', system: 'license-make' },
+    claims: { certificateName: '食品经营许可证', number, statusTo: 'valid' },
+    commitments: {},
+    keys: [],
+    links: [],
+    ...change,
+  });
+}
+
+export const CREATE_CLAIMS = { origin: ORIGIN, suite: 'sha256', index: 'none', anchorBy: 24 };
+
+/** Entry 0; `claims` replaces some of its claims, `change` members of the statement. */
+export function creationOf(claims: JsonObject = {}, change: JsonObject = {}): Uint8Array {
+  return statementOf(0, {
+    profile: 'log/1',
+    event: 'log.create',
+    issuer: { org: '11999999000000001X', system: 'log' },
+    claims: { ...CREATE_CLAIMS, ...claims },
+    ...change,
+  });
+}
+
+/** A folder for one test, with the places of a log in it. */
+export interface Place extends AsyncDisposable {
+  readonly dir: string;
+  readonly store: string;
+  readonly guard: string;
+  readonly tiles: string;
+  open(change?: Partial<LogOptions>): Promise<Log>;
+}
+
+export async function makePlace(): Promise<Place> {
+  const dir = await mkdtemp(join(tmpdir(), 'anchorlog-log-'));
+  const [store, guard, tiles] = [join(dir, 'store'), join(dir, 'guard.json'), join(dir, 'tiles')];
+  return {
+    dir,
+    store,
+    guard,
+    tiles,
+    open: (change) => openLog({ store, guard, tiles }, change),
+    [Symbol.asyncDispose]: () => rm(dir, { recursive: true, force: true }),
+  };
+}
+
+/** Open the log of these places the way that all tests do. */
+export function openLog(
+  at: { readonly store: string; readonly guard: string; readonly tiles: string },
+  change: Partial<LogOptions> = {},
+): Promise<Log> {
+  return createLog({
+    origin: ORIGIN,
+    store: at.store,
+    signers: { checkpoint: CHECKPOINT_SIGNER, receipt: RECEIPT_SIGNER },
+    guard: fileGuard(at.guard),
+    tiles: directoryTiles(at.tiles),
+    create: () => creationOf(),
+    clock: () => NOW,
+    ...change,
+  });
+}
