@@ -20,6 +20,8 @@ export const ORIGIN = 'example.gov/licenses';
 export const INDEX = 5;
 /** The entry of the issuer who does not sign. */
 export const UNSIGNED_INDEX = 9;
+/** An entry whose signature is not by the key that it names. */
+export const BADLY_SIGNED_INDEX = 10;
 export const CHECKPOINT = 7;
 
 export const issuerKey = new TestKey('issuer');
@@ -35,11 +37,20 @@ export const unsigned = testStatement({
   event: 'document.notarize',
   claims: {},
 });
+/** Logged as it is: a log that does not check signatures takes it. */
+export const badlySigned = testStatement({
+  log: ORIGIN,
+  ...LICENSE,
+  key: 'JY3999900000018',
+  signer: issuerKey,
+  signedBy: strangerKey,
+});
 export const log = new TestLog(
   ORIGIN,
   new Map([
     [INDEX, license.entry],
     [UNSIGNED_INDEX, unsigned.entry],
+    [BADLY_SIGNED_INDEX, badlySigned.entry],
   ]),
 );
 export const chain = new TestChain(1337);
@@ -451,6 +462,13 @@ export function forgedCases(): BundleCase[] {
       policy: policyOf({ issuers: [{ org: OTHER_ORG, keys: [keyRecord(otherIssuerKey)] }] }),
       outcome: 'refuted',
       reason: 'signature.absent',
+    },
+    {
+      name: 'statement signed by another key than it names',
+      bundle: bundleOf({ entry: badlySigned, index: BADLY_SIGNED_INDEX, from: 12 }),
+      policy,
+      outcome: 'refuted',
+      reason: 'signature.invalid',
     },
     {
       name: 'statement signed by a key that the policy does not know',

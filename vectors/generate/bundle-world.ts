@@ -70,8 +70,11 @@ export function testStatement(of: {
   readonly claims: JsonObject;
   readonly hidden: JsonObject;
   readonly signer?: TestKey | undefined;
+  /** The key that really signs, if not the one that is named. */
+  readonly signedBy?: TestKey | undefined;
 }): TestEntry {
   const { log, claims, hidden, signer, key = 'JY3999900000017', org = ORG } = of;
+  const hand = of.signedBy ?? signer;
   const digest = seedOf(`id of ${key}`);
   digest[6] = (digest[6]! & 0x0f) | 0x80;
   digest[8] = (digest[8]! & 0x3f) | 0x80;
@@ -121,9 +124,7 @@ export function testStatement(of: {
         signature: {
           ...half!,
           value: base64(
-            signer.sign(
-              `anchorlog/statement/1\n${canonicalize({ ...unsigned, signature: half! })}`,
-            ),
+            hand!.sign(`anchorlog/statement/1\n${canonicalize({ ...unsigned, signature: half! })}`),
           ),
         },
       };

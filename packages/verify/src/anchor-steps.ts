@@ -168,6 +168,7 @@ function sealedItem(
       head,
     });
     const time = formatInstant(anchor.blockTime * 1000);
+    parseInstant(time); // refuses years that RFC 3339 cannot write
     const retired = set.untilBlock !== undefined;
     const seen = {
       ...facts,

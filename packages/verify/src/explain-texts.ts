@@ -1,0 +1,294 @@
+import type { StepCode, StepName } from './step.ts';
+
+/** A sentence in Chinese and in English. */
+export type Said = readonly [zh: string, en: string];
+
+/** What each step code says, for people who want to know more. */
+export const STEP_TEXTS: Readonly<Record<StepCode, Said>> = {
+  'bundle.read': ['凭证文件格式正确', 'the bundle is of its form'],
+  'bundle.malformed': ['凭证文件残缺或格式不对', 'the bundle is damaged or not of its form'],
+  'bundle.unsupported': ['凭证文件是更新的版本', 'the bundle is of a newer format version'],
+
+  'entry.canonical': ['记录是规范格式的声明', 'the entry is a statement in canonical form'],
+  'entry.malformed': ['记录不是规范格式的声明', 'the entry is no statement in canonical form'],
+  'entry.unsupported': [
+    '记录用了本程序不认识的签名算法',
+    'the entry is signed by an algorithm not known here',
+  ],
+  'entry.skipped': ['记录未检查', 'the entry was not looked at'],
+
+  'log.known': ['策略信任这个日志', 'the policy trusts the log'],
+  'log.mismatch': ['记录与检查点不属于同一个日志', 'entry and checkpoint are of different logs'],
+  'log.unknown': ['策略不认识这个日志', 'the policy does not know the log'],
+  'log.suiteUnsupported': [
+    '本程序没有这个日志的杂凑算法',
+    "the log's hash suite is not available here",
+  ],
+  'log.skipped': ['日志未检查', 'the log was not looked at'],
+
+  'issuer.accepted': [
+    '策略接受该机构在此日志中的声明',
+    'the policy lets the organisation speak here',
+  ],
+  'issuer.unknown': [
+    '策略不认可该机构在此日志中的声明',
+    'the policy does not let the organisation speak here',
+  ],
+  'issuer.skipped': ['签发机构未检查', 'the issuer was not looked at'],
+
+  'profile.accepted': ['策略接受这类记录', 'the policy accepts the profile'],
+  'profile.unknown': [
+    '策略不认识这类记录或其版本',
+    'the policy does not know the profile or version',
+  ],
+  'profile.skipped': ['记录类型未检查', 'the profile was not looked at'],
+
+  'signature.valid': ['签发机构的签名有效', "the issuer's signature is valid"],
+  'signature.invalid': ['签发机构的签名不成立', "the issuer's signature does not hold"],
+  'signature.absent': [
+    '策略要求签发机构签名,而记录没有签名',
+    'the policy asks for a signature and there is none',
+  ],
+  'signature.keyForeign': ['签名用的是别的机构的密钥', 'signed by the key of another organisation'],
+  'signature.keyEarly': ['存证时该密钥尚未启用', 'anchored before the key was in use'],
+  'signature.keyRetired': ['存证时该密钥已停用', 'anchored after the key was retired'],
+  'signature.keyCompromised': ['该密钥自此已被盗用', 'from here on the key is in other hands'],
+  'signature.keyUnknown': ['策略不认识签名所用的密钥', 'the policy does not know the signing key'],
+  'signature.timeUnknown': [
+    '无法确定签名时密钥是否仍有效',
+    'cannot tell whether the key was still in use',
+  ],
+  'signature.notAsked': ['策略未登记该机构的密钥,不要求签名', 'the policy asks for no signature'],
+  'signature.skipped': ['签名未检查', 'the signature was not looked at'],
+
+  'disclosures.opened': ['出示的内容与承诺一致', 'what is disclosed opens its commitments'],
+  'disclosures.mismatch': ['出示的内容与承诺不一致', 'a disclosure does not match its commitment'],
+  'disclosures.foreign': ['出示的内容不属于这条记录', 'a disclosure is of another statement'],
+  'disclosures.repeated': ['同一项内容出示了两次', 'a claim is disclosed twice'],
+  'disclosures.malformed': ['出示的内容格式不对', 'a disclosure is not of its form'],
+  'disclosures.none': ['没有出示隐藏的内容', 'nothing is disclosed'],
+  'disclosures.skipped': ['出示的内容未检查', 'disclosures were not looked at'],
+
+  'files.match': ['交来的文件就是登记的文件', "the files are the record's"],
+  'files.mismatch': ['交来的文件不是登记的文件', "a file is not one of the record's"],
+  'files.withheld': ['凭证没有出示文件摘要', 'the digests of the files are withheld'],
+  'files.unreadable': ['给出的文件摘要不是 SHA-256', 'a digest given is no SHA-256'],
+  'files.notGiven': ['没有交来文件', 'no file was given'],
+  'files.skipped': ['文件未检查', 'files were not looked at'],
+
+  'checkpoint.signed': ['检查点有日志的签名', 'the log has signed the checkpoint'],
+  'checkpoint.malformed': ['检查点格式不对', 'the checkpoint is not of its form'],
+  'checkpoint.signatureInvalid': ['检查点的签名不成立', "the checkpoint's signature does not hold"],
+  'checkpoint.indexLine': [
+    '检查点的索引行与策略矛盾',
+    'the index line of the checkpoint contradicts the policy',
+  ],
+  'checkpoint.keyUnknown': [
+    '检查点没有策略所认日志密钥的签名',
+    'the checkpoint is not signed by the log key of the policy',
+  ],
+  'checkpoint.skipped': ['检查点的签名未检查', 'the checkpoint was not looked at'],
+
+  'inclusion.proven': ['记录在日志之中', 'the entry stands in the log'],
+  'inclusion.mismatch': ['记录与日志的树根不符', 'the proof leads to another root'],
+  'inclusion.malformed': ['包含证明的位置或长度不对', 'the proof is of another length or index'],
+  'inclusion.skipped': ['包含证明未检查', 'inclusion was not looked at'],
+
+  'receipt.valid': ['日志的回执有效', "the log's receipt is valid"],
+  'receipt.malformed': ['回执格式不对', 'the receipt is not of its form'],
+  'receipt.signatureInvalid': ['回执的签名不成立', "the receipt's signature does not hold"],
+  'receipt.mismatch': ['回执不是这条记录的', 'the receipt is for another entry or log'],
+  'receipt.contradiction': [
+    '回执与检查点互相矛盾:日志签了两种历史',
+    'receipt and checkpoint show two histories, both signed by the log',
+  ],
+  'receipt.keyUnknown': ['策略不认识回执的密钥', 'the policy does not know the key of the receipt'],
+  'receipt.absent': ['没有回执', 'there is no receipt'],
+  'receipt.skipped': ['回执未检查', 'the receipt was not looked at'],
+
+  'consistency.proven': [
+    '锚定的树头与检查点同属一个日志',
+    'anchored head and checkpoint are of one log',
+  ],
+  'consistency.mismatch': ['锚定的树头与检查点互相矛盾', 'anchored head and checkpoint contradict'],
+  'consistency.malformed': ['一致性证明的长度不对', 'the consistency proof is of another length'],
+  'consistency.indexRoot': ['锚定的索引根与检查点或策略矛盾', 'the index root contradicts'],
+  'consistency.skipped': ['一致性未检查', 'consistency was not looked at'],
+
+  'anchor.sealed': ['足够多的验证节点签封了该区块', 'enough validators sealed the block'],
+  'anchor.contractForeign': ['不是策略所定的合约', 'of another contract than the policy says'],
+  'anchor.headerMalformed': ['区块头格式不对', 'the block header is not of its form'],
+  'anchor.validatorsDiffer': [
+    '区块头所列的验证节点与策略不同:凭证是伪造的,或者策略过时了',
+    'the block names other validators than the policy: it is forged, or the policy is out of date',
+  ],
+  'anchor.sealMalformed': ['有一个签封格式不对', 'a seal is not of its form'],
+  'anchor.sealMalleated': [
+    '有一个签封是另一个的变形',
+    'a seal is the second encoding of a signature',
+  ],
+  'anchor.sealForeign': ['有一个签封不是策略所定节点的', 'a seal is by no validator of the policy'],
+  'anchor.sealRepeated': ['同一节点的签封出现了两次', 'a validator has sealed twice'],
+  'anchor.sealsTooFew': ['签封的节点不足三分之二', 'less than two thirds have sealed'],
+  'anchor.txReceiptMismatch': [
+    '交易回执不在该区块中',
+    'the transaction receipt is not of the block',
+  ],
+  'anchor.txFailed': ['交易没有成功', 'the transaction was reverted'],
+  'anchor.eventForeign': ['交易没有写下锚定事件', 'the transaction wrote no anchor event there'],
+  'anchor.eventChain': ['锚定事件是另一条链的', 'the event names another chain'],
+  'anchor.eventLog': ['锚定事件是另一个日志的', 'the event names another log'],
+  'anchor.eventHead': ['链上锚定的是另一个树头', 'the chain holds another head'],
+  'anchor.chainUnknown': ['策略不认识这条链', 'the policy does not know the chain'],
+  'anchor.validatorsUnknown': [
+    '策略没有该区块高度的验证节点',
+    'the policy has no validators for this height',
+  ],
+  'anchor.validatorsRetired': [
+    '签封的验证节点已更换,需要较新的锚定佐证',
+    'the validators have been replaced: a newer anchor must confirm it',
+  ],
+  'anchor.txReceiptUnsupported': [
+    '本程序不认识这类交易回执',
+    'a transaction receipt of a type not known here',
+  ],
+  'anchor.kindUnsupported': ['本程序不认识这类凭据', 'evidence of a kind not known here'],
+  'anchor.skipped': ['锚定凭据未检查', 'the evidence was not looked at'],
+
+  'evidence.met': ['凭据满足策略的要求', 'the evidence suffices'],
+  'evidence.pending': ['尚未锚定,仍在承诺的期限内', 'not anchored yet, within the promised time'],
+  'evidence.overdue': ['过了承诺的期限仍无锚定凭据', 'not anchored by the promised time'],
+  'evidence.absent': ['没有策略要求的锚定凭据', 'there is no such evidence as the policy asks for'],
+  'evidence.undecided': ['有凭据,但无法判断', 'there is evidence that cannot be judged'],
+  'evidence.skipped': ['凭据是否足够未判断', 'whether the evidence suffices was not judged'],
+
+  'status.notAsked': ['没有查询状态', 'the status was not asked'],
+  'status.notApplicable': ['这类记录没有状态', 'records of this kind have no status'],
+  'status.unproven': ['没有状态证明', 'there is no proof of the status'],
+  'status.unsupported': [
+    '本程序还不能判断状态证明',
+    'status proofs are not evaluated by this version',
+  ],
+  'status.dateMalformed': ['查询的日期不是 YYYY-MM-DD', 'the date asked is not YYYY-MM-DD'],
+  'status.skipped': ['状态未判断', 'the status was not judged'],
+};
+
+/** One sentence for a failed step, without a word of the trade. */
+export const REFUSALS: Readonly<Partial<Record<StepName, Said>>> = {
+  bundle: ['文件残缺,或者不是核验凭证。', 'The file is damaged, or no proof at all.'],
+  entry: ['所记载的内容残缺或被改过。', 'What is recorded is damaged or was changed.'],
+  log: [
+    '内容与为它作证的登记不是同一处的。',
+    'The content and what vouches for it come from two places.',
+  ],
+  signature: [
+    '签发机构的签名不成立,或者不被认可。',
+    "The issuer's signature does not hold, or does not count.",
+  ],
+  disclosures: [
+    '出示的内容与当初登记的不一致。',
+    'What is shown is not what was recorded at the time.',
+  ],
+  files: ['交来的文件与当初登记的不是同一个。', 'The file is not the one that was recorded.'],
+  checkpoint: [
+    '存证机构的签名不成立,或者自相矛盾。',
+    "The registry's signature does not hold, or contradicts itself.",
+  ],
+  inclusion: ['内容与当初存证的不一致。', 'The content is not what was put on record at the time.'],
+  receipt: [
+    '存证机构的回执不成立,或者与登记矛盾。',
+    "The registry's receipt does not hold, or contradicts its records.",
+  ],
+  consistency: [
+    '存证机构前后两次的登记互相矛盾。',
+    "The registry's records contradict each other.",
+  ],
+  anchor: ['存证时间的凭据不成立。', 'What should prove the time of record does not hold.'],
+};
+
+/** For an unknown that decides: what is missing, and the one thing to do about it. */
+export const MISSING: Readonly<Partial<Record<StepCode, readonly [missing: Said, todo: Said]>>> = {
+  'bundle.unsupported': [
+    ['核验凭证是更新的版本', 'the proof is of a newer version'],
+    ['请更新核验程序。', 'Update this program.'],
+  ],
+  'entry.unsupported': [
+    ['签名用了本程序不认识的算法', 'it is signed in a way that this program does not know'],
+    ['请更新核验程序。', 'Update this program.'],
+  ],
+  'log.unknown': [
+    ['您的信任策略不认识这家存证机构', 'your trust policy does not know this registry'],
+    [
+      '请向策略的发布者确认是否应当信任它。',
+      'Ask whoever publishes your policy whether to trust it.',
+    ],
+  ],
+  'log.suiteUnsupported': [
+    ['本程序缺少所需的算法', 'this program lacks an algorithm that is needed'],
+    ['请换用带国密算法的核验程序。', 'Use a program that has it.'],
+  ],
+  'issuer.unknown': [
+    [
+      '您的信任策略不认可该机构在此签发',
+      'your trust policy does not let this organisation issue here',
+    ],
+    ['请向策略的发布者确认。', 'Ask whoever publishes your policy.'],
+  ],
+  'profile.unknown': [
+    ['您的信任策略不认识这类记录', 'your trust policy does not know this kind of record'],
+    ['请更新信任策略。', 'Update your trust policy.'],
+  ],
+  'signature.keyUnknown': [
+    [
+      '您的信任策略不认识签名所用的密钥',
+      'your trust policy does not know the key it is signed with',
+    ],
+    ['请更新信任策略,或向签发机构核实。', 'Update your trust policy, or ask the issuer.'],
+  ],
+  'signature.timeUnknown': [
+    ['无法确定签名时密钥是否有效', 'whether the key was in use when it was signed'],
+    ['请索取带有最初存证时间的凭证。', 'Ask for a proof that holds the first time of record.'],
+  ],
+  'files.withheld': [
+    ['凭证没有出示文件的指纹', "the proof does not show the files' fingerprints"],
+    ['请持有人出示带文件指纹的凭证。', 'Ask the holder for a proof that shows them.'],
+  ],
+  'files.unreadable': [
+    ['给出的文件指纹不对', 'the fingerprint of the file is not one'],
+    ['请直接交来文件。', 'Hand in the file itself.'],
+  ],
+  'checkpoint.keyUnknown': [
+    ['没有您信任的存证机构的签名', 'there is no signature by a registry that you trust'],
+    ['请更新信任策略,或重新索取凭证。', 'Update your trust policy, or ask for the proof again.'],
+  ],
+  'evidence.overdue': [
+    ['存证机构没有按期完成存证', 'the registry has not kept its time'],
+    [
+      '请重新索取凭证;仍然没有,可凭此文件投诉。',
+      'Ask for the proof again; failing that, this file proves the delay.',
+    ],
+  ],
+  'evidence.absent': [
+    ['缺少存证时间的凭据', 'nothing proves the time of record'],
+    ['请索取完整的凭证。', 'Ask for the whole proof.'],
+  ],
+  'evidence.undecided': [
+    ['存证时间的凭据无法判断', 'what should prove the time of record cannot be judged'],
+    ['请更新信任策略,或索取较新的凭证。', 'Update your trust policy, or ask for a newer proof.'],
+  ],
+  'status.unproven': [
+    ['没有证据表明所问日期的状态', 'nothing proves the status on the day asked for'],
+    [
+      '内容未被篡改;状态请向签发机构查询。',
+      'The content is unaltered; ask the issuer for the status.',
+    ],
+  ],
+  'status.unsupported': [
+    ['本程序还不能判断状态', 'this program cannot judge the status yet'],
+    ['内容未被篡改;请更新核验程序。', 'The content is unaltered; update this program.'],
+  ],
+  'status.dateMalformed': [
+    ['查询的日期不对', 'the day asked for is none'],
+    ['请按 2026-06-30 的样子写日期。', 'Write it like 2026-06-30.'],
+  ],
+};
