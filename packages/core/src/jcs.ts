@@ -13,6 +13,9 @@ const MAX_DEPTH = 64;
 // oxlint-disable-next-line no-control-regex
 const NOT_PLAIN = /["\\\u0000-\u001f\ud800-\udfff]/;
 
+/** How the platform writes a lone surrogate. An escaped backslash before "ud800" looks the same, so that a hit decides nothing. */
+const ESCAPED_SURROGATE = /\\ud[89a-f]/i;
+
 /**
  * Write a JSON value in its canonical form (RFC 8785): members ordered by UTF-16 code units, no white space, shortest escapes, numbers as
  * ECMAScript writes them. @throws CORE_JCS_VALUE, CORE_UTF8_MALFORMED, CORE_JSON_LIMIT deeper than 64
@@ -47,7 +50,11 @@ function readCanonical(bytes: Uint8Array, limits: JsonLimits): JsonValue | undef
   try {
     const text = parseUtf8(bytes);
     const value = JSON.parse(text) as JsonValue; // JSON.parse gives nothing else
-    return fits(value, limits, 0, { items: 0 }) && canonicalize(value) === text ? value : undefined;
+    const seen = { items: 0, sorted: true };
+    if (!fits(value, limits, 0, seen)) return undefined;
+    // Members that stand in order are written in order by the platform too; only what it escapes is to be looked at more closely.
+    const plain = seen.sorted && !ESCAPED_SURROGATE.test(text);
+    return (plain ? JSON.stringify(value) : canonicalize(value)) === text ? value : undefined;
   } catch {
     return undefined; // the strict parser tells why
   }
@@ -62,7 +69,7 @@ function fits(
   value: JsonValue,
   limits: JsonLimits,
   depth: number,
-  count: { items: number },
+  seen: { items: number; sorted: boolean },
 ): boolean {
   if (typeof value === 'string') return value.length <= limits.string;
   if (typeof value === 'number') return Number.isSafeInteger(value);
@@ -70,13 +77,16 @@ function fits(
   if (depth >= limits.depth) return false;
   if (isArray(value)) {
     for (const item of value) {
-      if (++count.items > limits.items || !fits(item, limits, depth + 1, count)) return false;
+      if (++seen.items > limits.items || !fits(item, limits, depth + 1, seen)) return false;
     }
     return true;
   }
+  let before = '';
   for (const name of Object.keys(value)) {
-    if (++count.items > limits.items || name.length > limits.string) return false;
-    if (!fits(value[name]!, limits, depth + 1, count)) return false;
+    if (++seen.items > limits.items || name.length > limits.string) return false;
+    if (!fits(value[name]!, limits, depth + 1, seen)) return false;
+    seen.sorted &&= before <= name;
+    before = name;
   }
   return true;
 }
