@@ -69,6 +69,7 @@ export class Sequencer {
   #isStoring = false;
   #isClosed = false;
   #failure: CodedError<LogCode> | undefined;
+  #isGuardBroken = false;
   /** Groups that are in the store and wait for the guard. */
   #stored: TimedGroup[] = [];
   #releasing: Promise<void> = Promise.resolve();
@@ -157,7 +158,8 @@ export class Sequencer {
         storing = this.#store({ ...placed, began });
       }
     } catch (cause) {
-      this.#fail(cause);
+      await storing;
+      this.#failStore(cause);
     }
     await storing;
   }
@@ -171,7 +173,7 @@ export class Sequencer {
         await store.commit(group.fresh.write);
       } catch (cause) {
         // It may have taken effect or not: what was appended next would stand on a guess.
-        this.#fail(cause);
+        this.#failStore(cause);
         return;
       } finally {
         this.#isStoring = false;
@@ -187,7 +189,7 @@ export class Sequencer {
    * nothing is shown of a group before. One write serves all groups that were stored meanwhile. Never rejects.
    */
   async #release(): Promise<void> {
-    if (this.#failure) return;
+    if (this.#isGuardBroken) return;
     const groups = this.#stored;
     this.#stored = [];
     const growth = groups.findLast(({ fresh }) => fresh)?.fresh?.growth;
@@ -195,7 +197,9 @@ export class Sequencer {
       try {
         await this.#world.guard.write(growth.head);
       } catch (cause) {
-        this.#fail(cause);
+        this.#isGuardBroken = true;
+        this.#refuse(cause);
+        this.#rejectRest();
         return;
       }
       this.#released = { edge: growth.edge, head: growth.head };
@@ -251,7 +255,13 @@ export class Sequencer {
     else waiting.resolve(answer);
   }
 
-  #fail(cause: unknown): void {
+  /** What is in the store may still be shown to the guard and answered; the rest is rejected. */
+  #failStore(cause: unknown): void {
+    this.#refuse(cause);
+    this.#releasing = this.#releasing.then(() => this.#rejectRest());
+  }
+
+  #refuse(cause: unknown): void {
     this.#failure ??= logError(
       'LOG_FAILED',
       'the log could not store: open it again, and append again what was not acknowledged, the same bytes',
@@ -259,7 +269,10 @@ export class Sequencer {
       { cause },
     );
     this.#queue.close();
-    for (const waiting of this.#unanswered) this.#answer(waiting, this.#failure);
+  }
+
+  #rejectRest(): void {
+    for (const waiting of this.#unanswered) this.#answer(waiting, this.#failure!); // set by `#refuse`
   }
 }
 
