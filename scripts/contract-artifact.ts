@@ -12,7 +12,7 @@ export interface ContractArtifact {
   readonly buildInfoId: string;
 }
 
-/** One variable in a contract's storage: spec/anchor §1.4. */
+/** One variable in a contract's storage: spec/anchor §1.3. */
 export interface StorageVariable {
   readonly name: string;
   readonly slot: number;

@@ -7,8 +7,8 @@ import {
   proveInclusion,
   rootNodes,
   verifyInclusion,
-} from '../../packages/tlog/src/index.ts';
-import { nodeTreeHasher } from '../../packages/tlog/src/node.ts';
+} from '@anchorlog/tlog';
+import { nodeTreeHasher } from '@anchorlog/tlog/node';
 import { cpuTimed, quantile, timed, type BenchRow } from './row.ts';
 
 const HASH = 32;

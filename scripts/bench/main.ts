@@ -1,0 +1,57 @@
+import { parseArgs } from 'node:util';
+import { benchAudit } from './audit.ts';
+import { benchGas } from './gas.ts';
+import { benchIssue } from './issue.ts';
+import type { BenchRow } from './row.ts';
+import { benchTree } from './tree.ts';
+
+// Measures the project beside its peers and limits, in one run: trust the ratios, not the absolute figures of a busy machine.
+const BENCHES: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
+  tree: benchTree,
+  issue: benchIssue,
+  audit: benchAudit,
+  gas: benchGas,
+};
+
+const { values, positionals } = parseArgs({
+  options: { json: { type: 'boolean' } },
+  allowPositionals: true,
+});
+const names = positionals.length > 0 ? positionals : Object.keys(BENCHES);
+const rows: BenchRow[] = [];
+for (const name of names) {
+  const bench = BENCHES[name];
+  if (!bench) throw new Error(`no bench ${name}: there are ${Object.keys(BENCHES).join(', ')}`);
+  if (values.json !== true) process.stderr.write(`measuring ${name} …\n`);
+  rows.push(...(await bench()));
+}
+
+if (values.json === true) console.log(JSON.stringify(rows, null, 2));
+else console.log(table(rows));
+
+function table(all: readonly BenchRow[]): string {
+  const head = ['what', 'value', 'against', 'ratio', 'goal', ''];
+  const body = all.map(({ name, value, unit, against, ratio, goal, met }) => [
+    name,
+    `${figure(value)} ${unit}`,
+    against,
+    ratio === undefined ? '' : `${figure(ratio)}×`,
+    goal,
+    met ? 'met' : 'not met',
+  ]);
+  const lines = [head, ...body];
+  const widths = head.map((_, i) => Math.max(...lines.map((line) => line[i]!.length)));
+  return lines
+    .map((line) =>
+      line
+        .map((cell, i) => cell.padEnd(widths[i]!))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+function figure(value: number): string {
+  if (Math.abs(value) >= 100) return Math.round(value).toLocaleString('en');
+  return value.toPrecision(3);
+}
