@@ -77,7 +77,13 @@ export class ShapeReader {
 
   /** A size, index or sequence number: an integer from 0 to 2^53 - 1. */
   size(value: JsonValue | undefined, at: string): number {
-    if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) {
+    // -0 comes only in values handed in as objects: JSON text cannot hold it (spec/encoding).
+    if (
+      typeof value !== 'number' ||
+      !Number.isSafeInteger(value) ||
+      Object.is(value, -0) ||
+      value < 0
+    ) {
       return this.#refuse(at, 'an integer from 0 to 2^53 - 1');
     }
     return value;

@@ -50,7 +50,7 @@ describe('ShapeReader.string, word, size, base64, hex', () => {
     expect(() => shape.string(1, '/x')).toThrow('/x: expected a string');
     expect(() => shape.string('b', '/x', /^a/, 'an a')).toThrow('/x: expected an a');
     expect(() => shape.word('c', '/x', ['a', 'b'])).toThrow('/x: expected one of a, b');
-    for (const value of [-1, 0.5, 2 ** 53, '1', null, undefined]) {
+    for (const value of [-1, -0, 0.5, 2 ** 53, '1', null, undefined]) {
       expect(() => shape.size(value, '/x')).toThrow('/x: expected an integer');
     }
     expect(() => shape.base64('AAE', '/x')).toThrow('/x: expected standard base64');
