@@ -6,7 +6,7 @@ import {Rfc9162} from "./Rfc9162.sol";
 /// @title Tree heads of append-only logs
 /// @notice Keeps every anchored head of every registered log, numbered from 1. For checked logs the chain itself enforces that a new
 /// head continues the last one: it verifies the RFC 9162 consistency proof. No function changes or removes a head, and there is no
-/// proxy and no delegatecall, so that nobody, the authority included, can take an anchored head back. spec/anchor §1.
+/// proxy and no delegatecall, so that nobody, the authority included, can take an anchored head back. spec/anchor §1 to §3.
 contract AnchorRegistry {
     // ---- types
 
@@ -187,6 +187,7 @@ contract AnchorRegistry {
     }
 
     /// @notice Gives the hash of head `number`: keccak256 over chain id, log, number, size, root and index root, one word each.
+    /// spec/anchor §3.2.
     /// @dev Reverts for a number that was not anchored.
     function head(bytes32 logId, uint64 number) external view returns (bytes32 headHash) {
         headHash = _heads[logId][number];

@@ -6,7 +6,7 @@ import {
   headHash,
 } from '@anchorlog/anchor';
 import { TREE_HEAD_ANCHORED } from '@anchorlog/evm-proof';
-import { Interface, hexlify, id, keccak256 } from 'ethers';
+import { Interface, concat, hexlify, id, keccak256, toBeHex } from 'ethers';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { readArtifact, readStorageLayout } from '../scripts/contract-artifact.ts';
 import { FREE, deploy, ethers, type Called } from './contracts-world.ts';
@@ -55,6 +55,14 @@ describe('AnchorRegistry', () => {
     }
     const latest = (await registry.asked('latest', LOG)) as unknown[]; // a Result
     expect(latest.slice(0, 3)).toEqual([2n, 9n, root(9)]);
+  });
+
+  test('keeps the hash of a head at the place that storage proofs look for', async () => {
+    await byOperator.sent('anchor', LOG, 5, root(5), ZERO, []);
+    const word = (value: number): string => toBeHex(value, 32);
+    const place = keccak256(concat([word(1), keccak256(concat([LOG, word(3)]))]));
+    const stored = await ethers.provider.getStorage(await registry.getAddress(), place);
+    expect(stored).toBe(await registry.asked('head', LOG, 1));
   });
 
   test('says what it refuses, and with which values', async () => {

@@ -31,6 +31,8 @@ export interface AnchoringWorld {
 /** Gas that an anchor may take without a proof, and for each hash of one; about twice what was measured. spec/anchor §3.4 */
 const ANCHOR_GAS = 200_000n;
 const HASH_GAS = 6000n;
+/** Heads whose evidence is collected in one step: many wait only after a journal was lost. */
+const MOST_AT_ONCE = 16;
 
 /** The steps that bring a log's heads on chain. Each is journalled before it is taken. spec/anchor §6, §7 */
 export class Anchoring {
@@ -65,17 +67,20 @@ export class Anchoring {
     if (begun) await this.#follow(begun, newest, signal);
   }
 
-  /** Collect the evidence of mined heads, smallest first. @throws ANCHOR_EVIDENCE_REFUSED, ANCHOR_RPC_… */
+  /** Collect the evidence of mined heads, smallest first, so many at most. @throws ANCHOR_EVIDENCE_REFUSED, ANCHOR_RPC_… */
   async finish(signal: AbortSignal): Promise<void> {
     const { chain, book, finality } = this.#world;
-    for (const record of book.in('mined')) {
-      const { head, mined } = record;
+    for (const record of book.in('mined').slice(0, MOST_AT_ONCE)) {
+      const { head, mined, attempts } = record;
       if (!mined) continue;
-      const { txHash } = mined;
+      const { txHash, number } = mined;
       const answer = await proveFinality({ chain, txHash, head, finality, signal });
       // A crash before the write: the evidence is collected again.
       if (answer.kind === 'final') await book.finish(answer.anchor);
-      else if (answer.kind === 'gone') await book.unmine(record);
+      if (answer.kind !== 'gone') continue;
+      // Our own bytes go on. Of someone else's there is nothing to send, but a node that is behind may show them later.
+      if (attempts.length > 0) await book.unmine(record);
+      else if ((await chain.log(signal)).number < number) await book.drop(head.size);
     }
   }
 
@@ -206,8 +211,30 @@ export class Anchoring {
     await this.#reconcile(log, at.newest, at.signal);
     const current = this.#world.book.get(record.head.size);
     if (current?.state !== 'sent') return;
+    if (log.size >= current.head.size) {
+      await this.#settlePassed(current, log, at);
+      return;
+    }
     await this.#checkOpen(log);
     await this.#attempt(current, log, at.signal, at.replace);
+  }
+
+  /** The chain went beyond a head whose transactions it does not show: it has it by an event, or a larger head covers it. */
+  async #settlePassed(
+    { head }: HeadRecord,
+    log: RegisteredLog,
+    { newest, signal }: { readonly newest: AnchoredHead; readonly signal: AbortSignal },
+  ): Promise<void> {
+    const { chain, book } = this.#world;
+    const { number: after, blockNumber: fromBlock } = book.knownBelow(head.size);
+    for await (const found of chain.heads(log, { after, fromBlock }, signal)) {
+      if (found.size === head.size) {
+        await this.#adopt(found, newest);
+        return;
+      }
+      if (found.size > head.size) break;
+    }
+    await book.drop(head.size);
   }
 
   /** Tell whether one of the head's transactions was mined with success, and journal it. Reverted ones are buried. */
@@ -259,8 +286,8 @@ export class Anchoring {
     }
     if (log.number === 0) return;
     await this.#checkPrefix(log, newest);
-    const { number: after, blockNumber: fromBlock } = book.lastKnown;
-    for (const head of await chain.heads(log, { after, fromBlock }, signal)) {
+    const { number: after, blockNumber: fromBlock } = book.knownBelow(Number.POSITIVE_INFINITY);
+    for await (const head of chain.heads(log, { after, fromBlock }, signal)) {
       await this.#adopt(head, newest);
     }
   }
@@ -284,6 +311,7 @@ export class Anchoring {
     const passed = [...book.in('prepared'), ...book.in('sent')].filter(
       (record) => record.head.size < size,
     );
+    // A crash before this line, or between two heads: they are read from the chain again.
     await book.put(
       {
         head,

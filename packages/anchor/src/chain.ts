@@ -222,35 +222,34 @@ export class RegistryChain extends Chain {
   }
 
   /**
-   * Give the anchored heads of the log with numbers after `after`, up to the latest of `log`, in order.
+   * Give the anchored heads of the log with numbers after `after`, up to the latest of `log`, in order. Looks from block `fromBlock` on.
    * @throws ANCHOR_RPC_MALFORMED if the events have gaps or end with another head than the contract's latest
    */
-  async heads(
+  async *heads(
     log: RegisteredLog,
-    { after, fromBlock = 0 }: { readonly after: number; readonly fromBlock?: number },
+    { after, fromBlock }: { readonly after: number; readonly fromBlock: number },
     signal?: AbortSignal,
-  ): Promise<ChainHead[]> {
-    const heads: ChainHead[] = [];
-    const wanted = log.number - after;
-    if (wanted <= 0) return heads;
+  ): AsyncGenerator<ChainHead> {
+    const method = 'eth_getLogs';
     // The contract says where the latest stands: one request if it is the only one that is missing.
     const last = log.blockNumber;
-    const first = wanted === 1 ? last : Math.min(last, Math.max(fromBlock, this.#fromBlock));
-    for (let from = first; from <= last; from += LOG_RANGE) {
+    const first = after + 1 === log.number ? last : Math.max(fromBlock, this.#fromBlock);
+    for (let from = first, next = after + 1; next <= log.number; from += LOG_RANGE) {
+      if (from > last) throw malformed(method, 'heads are missing');
       const to = Math.min(from + LOG_RANGE - 1, last);
       for (const head of await this.#events(from, to, signal)) {
-        if (head.number > after && head.number <= log.number) heads.push(head);
+        if (head.number <= after) continue;
+        if (head.number > log.number) break; // newer than what the contract said
+        if (head.number !== next) throw malformed(method, 'heads are missing, or out of order');
+        const { size, rootHash } = head;
+        const isLatest = size === log.size && equalBytes(rootHash, log.rootHash);
+        if (next === log.number && !isLatest) {
+          throw malformed(method, 'the latest head is not that of the contract');
+        }
+        next++;
+        yield head;
       }
     }
-    const method = 'eth_getLogs';
-    if (heads.some((head, i) => head.number !== after + 1 + i) || heads.length !== wanted) {
-      throw malformed(method, 'heads are missing');
-    }
-    const latest = heads.at(-1)!;
-    if (latest.size !== log.size || !equalBytes(latest.rootHash, log.rootHash)) {
-      throw malformed(method, 'the latest head is not that of the contract');
-    }
-    return heads;
   }
 
   protected override async admit(post: RpcPost): Promise<void> {

@@ -14,6 +14,7 @@ import type { Anchor } from './anchor.ts';
 import type { ChainBlock, MinedTx, RegistryChain } from './chain.ts';
 import type { Finality } from './config.ts';
 import { anchorError } from './error.ts';
+import { hex } from './registry.ts';
 
 /** What looking for the finality of a mined head gave. */
 export type FinalityAnswer =
@@ -84,7 +85,12 @@ export async function proveFinality({
     });
     // What is kept beside the evidence is what the evidence says, not what the node said.
     const { number, blockNumber, blockTime } = proved;
-    return { kind: 'final', anchor: { ...anchor, number, blockNumber, blockTime, evidence } };
+    const blockHash = hex(proved.blockHash);
+    if (blockHash !== tx.blockHash) throw new Error('the node names another block hash'); // spec/evidence §2.2
+    return {
+      kind: 'final',
+      anchor: { ...anchor, number, blockNumber, blockHash, blockTime, evidence },
+    };
   } catch (cause) {
     throw anchorError(
       'ANCHOR_EVIDENCE_REFUSED',

@@ -68,9 +68,11 @@ export class HeadBook {
     return Math.max(this.#latest?.head.size ?? 0, this.in('mined').at(-1)?.head.size ?? 0);
   }
 
-  /** The largest number that the chain is known to have given, and its block. */
-  get lastKnown(): { readonly number: number; readonly blockNumber: number } {
-    return this.in('mined').at(-1)?.mined ?? this.#latest ?? { number: 0, blockNumber: 0 };
+  /** The largest head below `size` that the chain is known to have taken: its number and block; zeros if there is none. */
+  knownBelow(size: number): { readonly number: number; readonly blockNumber: number } {
+    const mined = this.in('mined').findLast(({ head }) => head.size < size)?.mined;
+    const final = this.#latest && this.#latest.head.size < size ? this.#latest : undefined;
+    return mined ?? final ?? { number: 0, blockNumber: 0 };
   }
 
   stage(index: number): AnchorStage {
@@ -106,17 +108,18 @@ export class HeadBook {
     if (record.state === 'mined') this.#release(record);
   }
 
-  /** A mined head turned out not to be: its transactions go on, or if it has none, it is forgotten. */
+  /** A head turned out not to be mined: its transactions go on. */
   async unmine({ head, attempts }: HeadRecord): Promise<void> {
-    if (attempts.length === 0) {
-      await this.#journal.drop(head.size);
-      this.#forget(head.size);
-      return;
-    }
     const record: HeadRecord = { head, state: 'sent', attempts };
     await this.put(record);
     this.#progress.delete(head.size); // what was dead may live again
     this.#hold(record);
+  }
+
+  /** Forget a head: nothing more will become of it. */
+  async drop(size: number): Promise<void> {
+    await this.#journal.drop(size);
+    this.#forget(size);
   }
 
   /** Keep a final anchor in the place of its record. */

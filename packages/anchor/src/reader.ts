@@ -19,5 +19,8 @@ export async function readChainHeads({
   readonly signal?: AbortSignal | undefined;
 }): Promise<ChainHead[]> {
   const chain = new RegistryChain(config, origin);
-  return chain.heads(await chain.log(signal), { after }, signal);
+  const heads: ChainHead[] = [];
+  const log = await chain.log(signal);
+  for await (const head of chain.heads(log, { after, fromBlock: 0 }, signal)) heads.push(head);
+  return heads;
 }

@@ -6,7 +6,7 @@ import { ANCHOR_REGISTRY_ABI, ANCHOR_REGISTRY_BYTECODE } from './generated/ancho
 
 const registry = new Interface(ANCHOR_REGISTRY_ABI);
 
-/** What the contract knows of a log: spec/anchor §2. */
+/** What the contract knows of a log: spec/anchor §2.1. */
 export interface RegisteredLog {
   /** `0x` address in lower case. */
   readonly operator: string;
@@ -28,7 +28,7 @@ export function hex(bytes: Uint8Array): string {
   return `0x${formatHex(bytes)}`;
 }
 
-/** Give the log's identifier on chain as `0x` hexadecimal. spec/anchor §2 */
+/** Give the log's identifier on chain as `0x` hexadecimal. spec/anchor §2.1 */
 export function logIdOf(origin: string): string {
   return hex(logId(origin));
 }

@@ -270,6 +270,80 @@ describe('Anchorer, with its nonces', () => {
   });
 });
 
+describe('Anchorer, when mined transactions vanish', () => {
+  const deep = { kind: 'depth', blocks: 3 } as const;
+
+  test('sends the same bytes again', async () => {
+    await using world = await createWorld({ manual: true });
+    await using proxy = await FaultProxy.open(world.devchain.url);
+    const chain = { ...world.registry, url: proxy.url };
+    const clock = fastClock();
+    const options = { source: new TestLog(10), chain, clock, finality: deep, resendMs: 0 };
+    const anchorer = await world.anchorer(options);
+    await anchorer.tick();
+    await world.devchain.mine();
+    await anchorer.tick();
+    expect(anchorer.status().awaitingFinality).toBe(1);
+    const gone = new Set(['eth_getTransactionReceipt', 'eth_getTransactionCount']);
+    proxy.faults = ({ method }) =>
+      gone.has(method)
+        ? { kind: 'result', result: method === 'eth_getTransactionCount' ? '0x0' : null }
+        : undefined;
+    await anchorer.tick();
+    expect(anchorer.status()).toMatchObject({ awaitingFinality: 0, inFlight: { attempts: 1 } });
+    await anchorer.tick();
+    const sent = proxy.of('eth_sendRawTransaction');
+    expect(sent.length).toBeGreaterThan(1);
+    expect(new Set(sent.map(([raw]) => raw)).size).toBe(1);
+    proxy.faults = () => undefined;
+    await mineAndSettle(world, anchorer);
+    expect(await anchorsOf(anchorer)).toEqual([{ number: 1, size: 10 }]);
+  });
+
+  test.each([
+    ['by its event, where the chain has it', true],
+    ['as covered, where it does not', false],
+  ])('takes a head that the chain went beyond %s', async (_, shown) => {
+    await using world = await createWorld({ manual: true });
+    await using proxy = await FaultProxy.open(world.devchain.url);
+    const chain = { ...world.registry, url: proxy.url };
+    const clock = fastClock();
+    const source = new TestLog(10);
+    const anchorer = await world.anchorer({ source, chain, clock, finality: deep });
+    await anchorer.tick();
+    const lost = anchorer.status().inFlight!.txHash;
+    await world.devchain.mine();
+    await anchorer.tick();
+    source.grow(2);
+    await anchorer.tick();
+    await world.devchain.mine();
+    await anchorer.tick();
+    expect(anchorer.status().awaitingFinality).toBe(2);
+    proxy.faults = ({ method, params }) => {
+      if (method === 'eth_getTransactionReceipt' && params[0] === lost) {
+        return { kind: 'result', result: null };
+      }
+      const change = (logs: unknown): unknown => (logs as unknown[]).map(renumbered); // an array
+      return method === 'eth_getLogs' && !shown ? { kind: 'change', change } : undefined;
+    };
+    await anchorer.tick();
+    expect(anchorer.status()).toMatchObject({ awaitingFinality: 1, inFlight: { size: 10 } });
+    await anchorer.tick();
+    expect(anchorer.status().problem).toBeUndefined();
+    proxy.faults = () => undefined;
+    await mineAndSettle(world, anchorer);
+    const expected = shown ? [10, 12] : [12];
+    expect((await anchorsOf(anchorer)).map(({ size }) => size)).toEqual(expected);
+  });
+});
+
+/** Make the event of head 1, of size 10, that of another head, of size 9. */
+function renumbered(value: unknown): unknown {
+  const log = value as { readonly data: string; readonly topics: readonly string[] }; // from eth_getLogs
+  if (Number(log.topics[2]) !== 1) return log;
+  return { ...log, data: log.data.replace(`${'0'.repeat(63)}a`, `${'0'.repeat(63)}9`) };
+}
+
 /** Use a nonce of the operator for something else. */
 async function sendForeign(world: World, nonce: number): Promise<void> {
   const raw = await new Wallet(world.operatorKey).signTransaction({

@@ -1,8 +1,9 @@
 import { Interface, Wallet } from 'ethers';
 import { afterAll, describe, expect, test } from 'vitest';
+import { RegistryChain } from '../src/chain.ts';
 import type { RegistryConfig } from '../src/config.ts';
 import { ANCHOR_REGISTRY_ABI } from '../src/generated/anchor-registry.ts';
-import { logIdOf } from '../src/registry.ts';
+import { encodeAnchor, logIdOf } from '../src/registry.ts';
 import { TestLog } from './test-log.ts';
 import { ORIGIN, createWorld, fastClock, freshLog, settle, type World } from './world.ts';
 
@@ -47,6 +48,18 @@ describe('Anchorer, when it may not anchor', () => {
     });
     await administer('resume', [logIdOf(origin)]);
     await settle(anchorer, clock);
+  });
+
+  test('asks first, and sends nothing that would be reverted', async () => {
+    const { origin } = await freshLog(world);
+    await (await world.anchorer({ source: new TestLog(12), origin })).anchor();
+    const chain = new RegistryChain(world.registry, origin);
+    const data = encodeAnchor(origin, new TestLog(12).headAt(12), []);
+    const asked = chain.simulate({ from: world.operator, data, gas: 300_000n });
+    await expect(asked).rejects.toMatchObject({
+      code: 'ANCHOR_TX_REFUSED',
+      context: { reason: 'AnchorRegistryAlreadyAnchored' },
+    });
   });
 
   test('stops when the log is closed', async () => {

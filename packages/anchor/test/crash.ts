@@ -3,11 +3,12 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
+import { RegistryChain } from '../src/chain.ts';
 import { readChainHeads } from '../src/reader.ts';
 import type { ChildLine, ChildOrder } from './crash-child.ts';
 import type { FaultProxy } from './fault-proxy.ts';
 import { TestLog } from './test-log.ts';
-import { anchorsOf, fastClock, settle, type World } from './world.ts';
+import { ORIGIN, anchorsOf, fastClock, settle, type World } from './world.ts';
 
 const CHILD = fileURLToPath(new URL('crash-child.ts', import.meta.url));
 
@@ -21,6 +22,7 @@ export class CrashingLog {
   readonly #proxy: FaultProxy;
   readonly #origin: string;
   readonly #dir: string;
+  readonly #began: Promise<number>;
   #size = 3;
   /** Sizes that a process was told are final. */
   readonly #acknowledged = new Set<number>();
@@ -35,10 +37,12 @@ export class CrashingLog {
     this.#proxy = parts.proxy;
     this.#origin = parts.origin;
     this.#dir = parts.dir;
+    this.#began = sentBy(parts.world);
   }
 
   /** Run a process on the journal and kill it at `moment` with SIGKILL. */
   async crash(moment: Moment): Promise<void> {
+    await this.#began;
     const { registry, operatorKey, finality } = this.#world;
     const order: ChildOrder = {
       dir: this.#dir,
@@ -85,6 +89,12 @@ export class CrashingLog {
     expect(onChain.at(-1)?.size).toBe(this.#size);
     const sizes = new Set(onChain.map(({ size }) => size));
     expect([...this.#acknowledged].filter((size) => !sizes.has(size))).toEqual([]);
+    // Not one transaction too many: what was sent once was sent again as it was.
+    expect((await sentBy(world)) - (await this.#began)).toBe(onChain.length);
     return onChain.length;
   }
+}
+
+function sentBy({ registry, operator }: World): Promise<number> {
+  return new RegistryChain(registry, ORIGIN).txCount(operator, 'latest');
 }

@@ -20,6 +20,8 @@ export type Fault =
   | { readonly kind: 'lose' }
   /** The chain does what it was asked; then something is done, and the answer is lost. */
   | { readonly kind: 'then'; readonly do: () => unknown }
+  /** The chain answers, and its result is changed. */
+  | { readonly kind: 'change'; readonly change: (result: unknown) => unknown }
   /** The chain does what it was asked; half of its answer arrives. */
   | { readonly kind: 'cut' }
   /** Another HTTP answer. */
@@ -116,6 +118,11 @@ export class FaultProxy implements AsyncDisposable {
         fault.do();
         response.destroy();
         return;
+      case 'change': {
+        const { result } = JSON.parse(await this.#forward(body)) as { readonly result: unknown }; // the chain's
+        answer(JSON.stringify({ jsonrpc: '2.0', id, result: fault.change(result) }));
+        return;
+      }
       case 'cut': {
         const text = await this.#forward(body);
         response.writeHead(200, { 'content-length': text.length });
