@@ -3,6 +3,7 @@ import {
   ShapeReader,
   canonicalize,
   formatBase64,
+  parseJson,
   type JsonObject,
   type JsonValue,
 } from '@anchorlog/core';
@@ -194,11 +195,9 @@ function note(value: JsonValue | undefined, at: string): string {
   return text;
 }
 
-/** Any JSON object; handed in as a value, it may hold what JSON cannot. */
+/** Any JSON object, by the same rules whether it came as text or as a value. */
 function anyObject(value: JsonValue, at: string): JsonObject {
-  const object = read.map(value, at);
-  canonicalize(object);
-  return object;
+  return read.map(parseJson(canonicalize(read.map(value, at))), at);
 }
 
 function isBundle(input: unknown): input is Bundle {

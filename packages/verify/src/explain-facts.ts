@@ -111,6 +111,12 @@ function anchorFacts(anchor: VerdictAnchor, words: Words): (readonly [Said, stri
       ['验证节点', 'Validators'],
       sealed + (anchor.retired ? say([' · 已更换', ' · replaced since']) : ''),
     ],
+    [
+      ['只增不改', 'Append-only'],
+      anchor.checked
+        ? say(['合约已核对', 'checked by the contract'])
+        : say(['合约只核对增长', 'the contract checks growth only']),
+    ],
   ];
 }
 

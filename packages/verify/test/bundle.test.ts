@@ -57,6 +57,8 @@ describe('parseBundle', () => {
     ['a status that is no JSON', { ...full, status: { at: new Date(0) } }],
     ['a status of a function', { ...full, status: { at: () => 1 } }],
     ['a status that is an array', { ...full, status: [] }],
+    ['a status with a fraction', { ...full, status: { at: 0.5 } }],
+    ['an index of minus zero', { ...full, inclusion: { index: -0, hashes: [] } }],
   ] as const)('refuses %s', ([, input]) => {
     expect(refusal(() => parseBundle(input))).toBe('VERIFY_BUNDLE_MALFORMED');
     expect(judge(input).outcome).toBe('refuted');

@@ -144,6 +144,15 @@ describe('explain', () => {
     expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u202e]/u);
   });
 
+  test('says whether the contract itself held the log to growing only', () => {
+    const unchecked = {
+      ...full,
+      anchors: full.anchors.map((anchor) => ({ ...anchor, checked: false })),
+    };
+    expect(explain(full, 'zh-CN')).toMatch(/只增不改 +合约已核对/);
+    expect(explain(unchecked, 'en')).toMatch(/Append-only +the contract checks growth only/);
+  });
+
   test('says that validators have been replaced since', () => {
     const retired = {
       ...full,

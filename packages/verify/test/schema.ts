@@ -61,7 +61,7 @@ const WORDS: Readonly<Record<string, (check: Check) => Found>> = {
   type: ({ rule, value }) =>
     holds(
       rule === 'integer'
-        ? Number.isInteger(value)
+        ? Number.isInteger(value) && !Object.is(value, -0)
         : rule === 'array'
           ? Array.isArray(value)
           : rule === 'object'
