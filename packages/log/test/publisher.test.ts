@@ -2,7 +2,9 @@ import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openCheckpoint, verifyConsistency } from '@anchorlog/tlog';
-import { directoryTiles, type Log, type TileSink } from '../src/index.ts';
+import { addressOfEntry } from '../src/admission.ts';
+import { directoryTiles, type Log, type LogStore, type TileSink } from '../src/index.ts';
+import { openLevelStore } from '../src/level-store.ts';
 import { CHECKPOINT_KEY, ORIGIN, makePlace, statementOf } from './support/fixture.ts';
 import { DiskError } from './support/faulty.ts';
 import { allEntries, hasher, verifyTiles } from './support/inspect.ts';
@@ -157,6 +159,45 @@ describe('Log.publish', () => {
     await log.appendBatch([statementOf(100), statementOf(101)]);
     await expect(log.publish()).rejects.toMatchObject({ code: 'LOG_INCONSISTENT' });
     expect(await readFile(join(place.tiles, 'checkpoint'))).toEqual(note);
+  });
+});
+
+describe('Log.publish of a store that was changed below it', () => {
+  const changes = ['an entry', 'a tile', 'an entry and its tile'] as const;
+  test.each(changes)('signs nothing: %s', async (what) => {
+    await using place = await makePlace();
+    const real = await openLevelStore(place.store, addressOfEntry);
+    let isChanged = false;
+    const changed = statementOf(3, { event: 'license.revoke' });
+    const store: LogStore = new Proxy(real, {
+      get(target, name) {
+        const member: unknown = Reflect.get(target, name);
+        if (typeof member !== 'function') return member;
+        const call = (...given: unknown[]): unknown => Reflect.apply(member, target, given);
+        if (!isChanged) return call;
+        if (name === 'entries' && what !== 'a tile') {
+          return async function* (range: { from: number }): AsyncGenerator<Uint8Array> {
+            let index = range.from;
+            for await (const entry of call(range) as AsyncIterable<Uint8Array>) {
+              yield index++ === 3 ? changed : entry;
+            }
+          };
+        }
+        if (name === 'tile' && what !== 'an entry') {
+          return async (at: unknown) => {
+            const tile = (await call(at)) as Uint8Array;
+            tile.set(hasher.leaf(changed), 3 * 32);
+            return tile;
+          };
+        }
+        return call;
+      },
+    });
+    await using log = await place.open({ store });
+    await append(log, 300);
+    isChanged = true;
+    await expect(log.publish()).rejects.toMatchObject({ code: 'LOG_STORE_DAMAGED' });
+    expect(await directoryTiles(place.tiles).read('checkpoint')).toBeUndefined();
   });
 });
 
