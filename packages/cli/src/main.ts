@@ -1,60 +1,102 @@
 #!/usr/bin/env node
-import { Command, CommanderError } from 'commander';
-import { isCodedError } from '@anchorlog/core';
+import { CommanderError, type Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
-import { auditCommand } from './commands/audit.ts';
-import { bundleCommand } from './commands/bundle.ts';
-import { devCommand } from './commands/dev.ts';
-import { initCommand } from './commands/init.ts';
-import { keygenCommand } from './commands/keygen.ts';
-import { notarizeCommand } from './commands/notarize.ts';
-import { progressCommand } from './commands/progress.ts';
-import { verifyCommand } from './commands/verify.ts';
-import { EXIT, exitOfError } from './exit.ts';
+import { addAudit } from './commands/audit.ts';
+import { addBundle } from './commands/bundle.ts';
+import { addDev } from './commands/dev.ts';
+import { addInit } from './commands/init.ts';
+import { addKeygen } from './commands/keygen.ts';
+import { addNotarize } from './commands/notarize.ts';
+import { addProgress } from './commands/progress.ts';
+import { addVerify } from './commands/verify.ts';
+import { createProgram, type Context } from './context.ts';
+import { EXIT } from './exit.ts';
+import { languageOf, sayIn } from './language.ts';
+import { guardStreams } from './output.ts';
+import { codeOf, troubleLines, troubleOf, type Trouble } from './trouble.ts';
 
-const program = new Command('anchorlog')
-  .description(
-    'Notarize records of e-licenses, e-seals and data sharing; verify their proof bundles offline',
-  )
-  .version(manifest.version)
-  .showSuggestionAfterError()
-  .addHelpText(
-    'after',
-    [
-      '',
-      'Exit codes:',
-      ...Object.values(EXIT).map(({ code, when }) => `  ${String(code).padStart(2)}  ${when}`),
-    ].join('\n'),
-  );
+const argv = process.argv.slice(2);
+const language = languageOf(argv, process.env);
+const context: Context = { language, say: sayIn(language) };
+const { say } = context;
+const ADD = [
+  addInit,
+  addDev,
+  addNotarize,
+  addProgress,
+  addBundle,
+  addVerify,
+  addAudit,
+  addKeygen,
+] as const;
+guardStreams();
 
-const commands = [
-  initCommand(),
-  keygenCommand(),
-  notarizeCommand(),
-  progressCommand(),
-  bundleCommand(),
-  verifyCommand(),
-  auditCommand(),
-  devCommand(),
-];
-for (const command of commands) {
-  command.exitOverride().showSuggestionAfterError();
-  for (const nested of command.commands) nested.exitOverride();
-  program.addCommand(command);
-}
-program.exitOverride();
-
+const program = declare();
 try {
-  await program.parseAsync();
+  await program.parseAsync(argv, { from: 'user' });
 } catch (error) {
-  if (error instanceof CommanderError) {
-    // commander has said what is wrong already; help and version end well.
-    process.exitCode = error.exitCode === 0 ? EXIT.ok.code : EXIT.usage.code;
-  } else {
-    const code = isCodedError(error) ? `${error.code}: ` : '';
-    process.stderr.write(
-      `anchorlog: ${code}${error instanceof Error ? error.message : String(error)}\n`,
-    );
-    process.exitCode = EXIT[exitOfError(error)].code;
+  if (error instanceof CommanderError) endOfParser(error);
+  else endOfCommand(error);
+}
+
+function declare(): Command {
+  const root = createProgram(language)
+    .description(
+      say(
+        '为电子证照、电子印章和数据共享交换的记录存证,离线核验证明包',
+        'Notarize records of e-licenses, e-seals and data sharing; verify their proof bundles offline',
+      ),
+    )
+    .version(manifest.version, '-V, --version', say('显示版本号', 'show the version'))
+    .addHelpText('after', `\n${exitCodes()}`);
+  for (const add of ADD) add(root, context);
+  return root;
+}
+
+function exitCodes(): string {
+  const rows = Object.values(EXIT).map(
+    ({ code, when: [zh, en] }) => `  ${String(code).padStart(3)}  ${say(zh, en)}`,
+  );
+  return [say('退出码:', 'Exit codes:'), ...rows].join('\n');
+}
+
+/** Help and version end well; what the parser of the command line refuses is said in its own words. */
+function endOfParser({ exitCode, code, message }: CommanderError): void {
+  if (exitCode === 0) return;
+  process.exitCode = EXIT.usage.code;
+  if (code === 'commander.help') return; // no command was given: the help has been shown
+  const fault = message.replace(/^error: /, '');
+  const command = program.commands.find((each) => argv.includes(each.name()))?.name();
+  const help = ['anchorlog', ...(command === undefined ? [] : [command]), '--help'].join(' ');
+  report({
+    exit: 'usage',
+    what: [`命令行有误:${fault}`, fault],
+    todo: [`用法见:${help}`, `see: ${help}`],
+  });
+}
+
+function endOfCommand(error: unknown): void {
+  const trouble = troubleOf(error);
+  process.exitCode = EXIT[trouble.exit].code;
+  report(trouble, error);
+}
+
+/** Say on standard error what went wrong and what to do; with `--json` in one line of JSON. */
+function report(trouble: Trouble, error?: unknown): void {
+  const { exit, what, todo } = trouble;
+  const text = argv.includes('--json')
+    ? JSON.stringify({
+        error: {
+          code: codeOf(error),
+          exit,
+          what: say(...what),
+          todo: todo && say(...todo),
+          message: error instanceof Error ? error.message : undefined,
+        },
+      })
+    : `anchorlog: ${troubleLines(error, trouble, say).join('\n')}`;
+  process.stderr.write(`${text}\n`);
+  if (exit === 'internal' && process.env['ANCHORLOG_DEBUG'] && error instanceof Error) {
+    process.stderr.write(`${error.stack}\n`);
   }
 }

@@ -1,13 +1,17 @@
+import type { Context } from './context.ts';
+
 /** Reports a long job on standard error: a bar in a terminal, a line every ten seconds elsewhere. Silent for the first second. */
 export class Progress {
   readonly #what: string;
+  readonly #say: Context['say'];
   readonly #total: number | undefined;
   readonly #began = performance.now();
   #shown = 0;
   #drawn = false;
 
-  constructor(what: string, total?: number) {
+  constructor(what: string, { say }: Pick<Context, 'say'>, total?: number) {
     this.#what = what;
+    this.#say = say;
     this.#total = total;
   }
 
@@ -25,17 +29,23 @@ export class Progress {
   /** Clear the bar. */
   end(): void {
     if (this.#drawn) process.stderr.write('\r\u001b[K');
+    this.#drawn = false;
   }
 
   #line(done: number, seconds: number): string {
-    const rate = done / seconds;
-    const count = `${this.#what}: ${done.toLocaleString('en')}`;
-    if (this.#total === undefined || done === 0)
-      return `${count}, ${Math.round(rate).toLocaleString('en')}/s`;
+    const rate = Math.round(done / seconds);
+    const pace = `${count(rate)}/s`;
+    if (this.#total === undefined || rate === 0) return `${this.#what}: ${count(done)}, ${pace}`;
     const share = Math.min(1, done / this.#total);
     const filled = Math.round(share * 24);
     const left = Math.ceil((this.#total - done) / rate);
     const bar = `${'█'.repeat(filled)}${'░'.repeat(24 - filled)}`;
-    return `${bar} ${Math.floor(share * 100)} %  ${count} of ${this.#total.toLocaleString('en')}, ${Math.round(rate).toLocaleString('en')}/s, ${left} s left`;
+    const rest = this.#say(`还需 ${left} s`, `${left} s left`);
+    return `${bar} ${Math.floor(share * 100)} %  ${this.#what}: ${count(done)}/${count(this.#total)}, ${pace}, ${rest}`;
   }
+}
+
+/** A number as people read it. */
+export function count(value: number): string {
+  return value.toLocaleString('en');
 }

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { Option, type Command } from 'commander';
-import { createNotary } from '@anchorlog/sdk';
-import { formatBundle } from '@anchorlog/verify';
-import { createCommand, outputOf } from '../context.ts';
+import { collect, outputOf, type Context } from '../context.ts';
+import { write } from '../output.ts';
+import { TIMEOUT, parseTimeout } from '../timeout.ts';
 
 interface BundleFlags {
   readonly dir: string;
@@ -10,43 +10,66 @@ interface BundleFlags {
   readonly disclose?: readonly string[];
   readonly discloseAll?: boolean;
   readonly until: 'published' | 'anchored' | 'final';
-  readonly json?: boolean;
-  readonly lang?: string;
+  readonly timeout: string;
 }
 
 /** `anchorlog bundle ID`: the file that proves a record offline. */
-export function bundleCommand(): Command {
-  return createCommand(
-    'bundle',
-    'write the proof bundle of a record, opening the claims that are named',
-  )
-    .argument('<id>', 'id from its receipt')
-    .requiredOption('--dir <dir>', 'folder of the notary')
-    .option('-o, --out <file>', 'file to write; <id>.anchorlog.json unless given')
-    .option('--disclose <path...>', 'claims to open, like /holderName')
-    .option('--disclose-all', 'open all claims')
+export function addBundle(program: Command, context: Context): void {
+  const { say } = context;
+  program
+    .command('bundle')
+    .description(
+      say(
+        '写出一条记录的证明包,只出示指明的内容',
+        'write the proof bundle of a record, opening the claims that are named',
+      ),
+    )
+    .argument('<id>', say('回执上的 id', 'id from its receipt'))
+    .requiredOption('--dir <dir>', say('存证器的文件夹', 'folder of the notary'))
+    .option(
+      '-o, --out <file>',
+      say(
+        '写到哪里,- 为标准输出;默认 <id>.anchorlog.json',
+        'file to write, - for standard output; <id>.anchorlog.json unless given',
+      ),
+    )
+    .option(
+      '--disclose <path>',
+      say(
+        '要出示的一项,如 /holderName;可多次给出',
+        'a claim to open, like /holderName; may be given several times',
+      ),
+      collect,
+    )
+    .option('--disclose-all', say('出示全部内容', 'open all claims'))
     .addOption(
-      new Option('--until <stage>', 'wait until so far')
+      new Option('--until <stage>', say('等到哪一步', 'wait until so far'))
         .choices(['published', 'anchored', 'final'])
         .default('final'),
     )
-    .action(async (id: string, flags: BundleFlags) => {
-      const output = outputOf(flags);
+    .option('--timeout <seconds>', say('最多等几秒', 'wait no longer than this'), TIMEOUT)
+    .action(async (id: string, flags: BundleFlags, command: Command) => {
+      const output = outputOf(command, context);
+      const timeoutMs = parseTimeout(flags.timeout);
+      const { createNotary } = await import('@anchorlog/sdk');
+      const { formatBundle } = await import('@anchorlog/verify');
       await using notary = await createNotary({ dir: flags.dir });
       const disclose = flags.discloseAll === true ? 'all' : (flags.disclose ?? []);
-      const bundle = await notary.bundle(id, { until: flags.until, disclose });
+      const bundle = await notary.bundle(id, { until: flags.until, disclose, timeoutMs });
       const text = formatBundle(bundle);
+      if (flags.out === '-') return write(text);
       const file = flags.out ?? `${id}.anchorlog.json`;
       await writeFile(file, text);
-      output.result(
-        {
-          id,
-          file,
-          bytes: Buffer.byteLength(text),
-          opened: bundle.disclosures.length,
-          anchors: bundle.anchors.length,
-        },
-        `${file}  ${(Buffer.byteLength(text) / 1000).toFixed(1)} kB, opens ${bundle.disclosures.length} claim(s), ${bundle.anchors.length} anchor(s)`,
+      const bytes = Buffer.byteLength(text);
+      const opened = bundle.disclosures.length;
+      const anchors = bundle.anchors.length;
+      const size = (bytes / 1000).toFixed(1);
+      await output.result(
+        { id, file, bytes, opened, anchors },
+        say(
+          `✔ ${file}  ${size} kB,出示 ${opened} 项,${anchors} 个锚定`,
+          `✔ ${file}  ${size} kB, opens ${opened} claim(s), ${anchors} anchor(s)`,
+        ),
       );
     });
 }

@@ -1,56 +1,81 @@
 import { once } from 'node:events';
 import type { Command } from 'commander';
-import { addressOfKey, deployRegistry, registerLog } from '@anchorlog/anchor';
 import { formatHex } from '@anchorlog/core';
-import { readConfig, readKeys, setChain, type ChainSettings } from '@anchorlog/sdk';
-import { createCommand, outputOf } from '../context.ts';
-import { UsageError } from '../exit.ts';
+import type { ChainSettings } from '@anchorlog/sdk';
+import { outputOf, type Context } from '../context.ts';
+import { UsageError } from '../trouble.ts';
 
 interface DevFlags {
   readonly port: string;
   readonly blockTime?: string;
-  readonly json?: boolean;
-  readonly lang?: string;
 }
 
 /** `anchorlog dev [DIR]`: a development chain with a registry, to which the notary in DIR is set. */
-export function devCommand(): Command {
-  return createCommand(
-    'dev',
-    'run a development chain in this process, with the registry deployed (form of finality, not consensus)',
-  )
-    .argument('[dir]', 'notary to register there; its settings and policy are set to this chain')
-    .option('--port <port>', 'on 127.0.0.1; 0 takes a free one', '8545')
+export function addDev(program: Command, context: Context): void {
+  const { say } = context;
+  program
+    .command('dev')
+    .description(
+      say(
+        '运行一条开发用链并部署合约;只有最终性的形式,没有共识',
+        'run a development chain with the contract deployed: the form of finality, not consensus',
+      ),
+    )
+    .argument(
+      '[dir]',
+      say(
+        '要接上这条链的存证器;它的设置和策略会改为这条链',
+        'notary to register there; its settings and policy are set to this chain',
+      ),
+    )
+    .option(
+      '--port <port>',
+      say('127.0.0.1 上的端口;0 取任一空闲端口', 'on 127.0.0.1; 0 takes any free one'),
+      '8545',
+    )
     .option(
       '--block-time <ms>',
-      'a block each so many milliseconds; without it each transaction gets one at once',
+      say(
+        '每隔多少毫秒出一个区块;不给则每笔交易立即出块',
+        'a block each so many milliseconds; without it each transaction gets one at once',
+      ),
     )
-    .action(async (dir: string | undefined, flags: DevFlags) => {
-      const output = outputOf(flags);
+    .action(async (dir: string | undefined, flags: DevFlags, command: Command) => {
+      const output = outputOf(command, context);
+      const port = natural(flags.port, '--port', 65_535);
+      const blockTimeMs =
+        flags.blockTime === undefined
+          ? undefined
+          : natural(flags.blockTime, '--block-time', 3_600_000);
+      const { readConfig } = await import('@anchorlog/sdk');
+      if (dir !== undefined) await readConfig(dir); // before anything is started
       const { createDevchain } = await import('@anchorlog/devchain'); // an EVM: loaded only here
       // A new chain each time: it must not be taken for one that a journal knows.
       const chainId = dir === undefined ? 1337 : Math.floor(Date.now() / 1000);
-      const blockTimeMs =
-        flags.blockTime === undefined ? undefined : natural(flags.blockTime, '--block-time');
-      await using chain = await createDevchain({
-        chainId,
-        port: natural(flags.port, '--port'),
-        blockTimeMs,
-      });
+      await using chain = await createDevchain({ chainId, port, blockTimeMs });
       const settings = await deploy(chain, blockTimeMs);
       if (dir !== undefined) await attach(dir, settings, chain.accounts[0]!.privateKey);
-      output.result(
-        { url: chain.url, chainId, contract: settings.contract, validators: chain.validators, dir },
-        [
-          `chain ${chainId} at ${chain.url}, ${chain.validators.length} validators in this process (the form of finality, not consensus)`,
-          `  AnchorRegistry ${settings.contract}`,
-          ...(dir === undefined
-            ? []
-            : [`  ${dir}: registered, notary.json and policy.json set to this chain`]),
-          '  Ctrl-C ends it; the chain is gone then',
-        ].join('\n'),
-      );
-      await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+      const { url, validators } = chain;
+      const { contract } = settings;
+      const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+      const text = [
+        say(
+          `✔ 链 ${chainId}:${url},本进程内 ${validators.length} 个验证节点(只有最终性的形式,没有共识)`,
+          `✔ chain ${chainId} at ${url}, ${validators.length} validators in this process (the form of finality, not consensus)`,
+        ),
+        `  AnchorRegistry ${contract}`,
+        ...(dir === undefined
+          ? []
+          : [
+              say(
+                `  ${dir}:已登记,notary.json 与 policy.json 已改为这条链`,
+                `  ${dir}: registered; notary.json and policy.json are set to this chain`,
+              ),
+            ]),
+        say('  按 Ctrl-C 结束,链随之消失', '  Ctrl-C ends it, and the chain is gone then'),
+      ].join('\n');
+      await output.result({ url, chainId, contract, validators, dir }, text);
+      await stopped;
     });
 }
 
@@ -62,6 +87,7 @@ interface DevAccess {
 }
 
 async function deploy(chain: DevAccess, blockTimeMs: number | undefined): Promise<ChainSettings> {
+  const { deployRegistry } = await import('@anchorlog/anchor');
   const { url, chainId, validators } = chain;
   const authority = chain.accounts[0]!;
   const { contract, codeHash, blockNumber } = await deployRegistry({
@@ -81,7 +107,10 @@ async function deploy(chain: DevAccess, blockTimeMs: number | undefined): Promis
   };
 }
 
+/** Register the log of a notary and set the notary to this chain. The notary itself stays closed, for others to open. */
 async function attach(dir: string, settings: ChainSettings, authorityKey: string): Promise<void> {
+  const { addressOfKey, registerLog } = await import('@anchorlog/anchor');
+  const { readConfig, readKeys, setChain } = await import('@anchorlog/sdk');
   const config = await readConfig(dir);
   const { operator } = await readKeys(dir, config);
   await registerLog({
@@ -94,7 +123,13 @@ async function attach(dir: string, settings: ChainSettings, authorityKey: string
   await setChain(dir, settings);
 }
 
-function natural(text: string, flag: string): number {
-  if (!/^(0|[1-9][0-9]{0,8})$/.test(text)) throw new UsageError(`${flag}: expected a whole number`);
-  return Number(text);
+function natural(text: string, flag: string, most: number): number {
+  const value = /^(0|[1-9][0-9]{0,8})$/.test(text) ? Number(text) : most + 1;
+  if (value > most) {
+    throw new UsageError([
+      `${flag}:应为 0 到 ${most} 的整数`,
+      `${flag}: expected a whole number up to ${most}`,
+    ]);
+  }
+  return value;
 }

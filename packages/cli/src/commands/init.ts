@@ -1,61 +1,116 @@
 import type { Command } from 'commander';
-import { initNotary, type IssuerConfig } from '@anchorlog/sdk';
-import { createCommand, outputOf } from '../context.ts';
-import { UsageError } from '../exit.ts';
+import type { IssuerConfig } from '@anchorlog/sdk';
+import { collect, outputOf, type Context } from '../context.ts';
+import { UsageError } from '../trouble.ts';
 
 interface InitFlags {
   readonly origin: string;
   readonly issuer: readonly string[];
   readonly guard?: string;
   readonly anchorBy: string;
-  readonly json?: boolean;
-  readonly lang?: string;
 }
 
 /** `anchorlog init DIR`: make a notary. */
-export function initCommand(): Command {
-  return createCommand('init', 'make a notary: folder, keys, secrets, settings, trust policy')
-    .argument('<dir>', 'folder of the notary, made if absent')
-    .requiredOption('--origin <name>', "the log's unique name for ever, like example.gov/licenses")
-    .requiredOption(
-      '--issuer <org/system[=name]...>',
-      'whose statements it signs; the first operates the log',
+export function addInit(program: Command, context: Context): void {
+  const { say } = context;
+  program
+    .command('init')
+    .description(
+      say(
+        '建立存证器:文件夹、密钥、设置和信任策略',
+        'make a notary: folder, keys, settings, trust policy',
+      ),
     )
-    .option('--guard <path>', 'path of the rollback guard; best on another volume')
+    .argument('<dir>', say('存证器的文件夹', 'folder of the notary, made if absent'))
+    .requiredOption(
+      '--origin <name>',
+      say(
+        '日志永久唯一的名字,如 example.gov/licenses',
+        "the log's unique name for ever, like example.gov/licenses",
+      ),
+    )
+    .requiredOption(
+      '--issuer <org/system[=name]>',
+      say(
+        '为谁的记录签名;可多次给出,第一个运营日志',
+        'whose statements it signs; may be given several times, the first operates the log',
+      ),
+      collect,
+    )
+    .option(
+      '--guard <path>',
+      say(
+        '防回退文件的路径,最好在另一个卷上',
+        'path of the rollback guard; best on another volume',
+      ),
+    )
     .option(
       '--anchor-by <hours>',
-      'what receipts promise for ever: anchored within so many hours',
+      say(
+        '回执永久承诺的锚定期限,小时',
+        'what receipts promise for ever: anchored within so many hours',
+      ),
       '24',
     )
-    .action(async (dir: string, flags: InitFlags) => {
-      const output = outputOf(flags);
-      const config = await initNotary({
+    .action(async (dir: string, flags: InitFlags, command: Command) => {
+      const output = outputOf(command, context);
+      const issuers = flags.issuer.map(parseIssuer);
+      const anchorByHours = parseHours(flags.anchorBy);
+      const { initNotary } = await import('@anchorlog/sdk');
+      const { origin, guard } = await initNotary({
         dir,
         origin: flags.origin,
-        issuers: flags.issuer.map(parseIssuer),
+        issuers,
         guard: flags.guard,
-        anchorByHours: parseHours(flags.anchorBy),
+        anchorByHours,
       });
-      output.result(
-        { dir, origin: config.origin, issuers: config.issuers.length, guard: config.guard },
-        [
-          `${dir}: notary of ${config.origin}, ${config.issuers.length} issuer(s)`,
-          `  keys/        private: back them up, show them to nobody`,
-          `  policy.json  give it to verifiers by a way that they trust`,
-          `  next         anchorlog dev ${dir}   or set "chain" in notary.json`,
-        ].join('\n'),
-      );
+      const text = [
+        say(
+          `✔ ${dir}:${origin} 的存证器,${issuers.length} 个签发系统`,
+          `✔ ${dir}: notary of ${origin}, ${issuers.length} issuing system(s)`,
+        ),
+        say(
+          '  keys/        私钥和秘密:请备份,不可示人',
+          '  keys/        private: back them up, show them to nobody',
+        ),
+        say(
+          '  policy.json  信任策略:通过可信的渠道交给核验方',
+          '  policy.json  give it to verifiers by a way that they trust',
+        ),
+        say(
+          `  下一步       anchorlog dev ${dir}(开发用链),或在 notary.json 里设置 chain`,
+          `  next         anchorlog dev ${dir} (a development chain), or set chain in notary.json`,
+        ),
+      ].join('\n');
+      await output.result({ dir, origin, issuers: issuers.length, guard }, text);
     });
 }
 
 function parseIssuer(text: string): IssuerConfig {
-  const [, org, system, name] = /^([^/]+)\/([^=]+)(?:=(.+))?$/.exec(text) ?? [];
-  if (!org || !system) throw new UsageError(`--issuer: expected ORG/SYSTEM or ORG/SYSTEM=NAME`);
+  const [, org, system, name] =
+    /^([0-9A-Z]{18})\/([a-z0-9][a-z0-9._-]{0,63})(?:=(.+))?$/.exec(text) ?? [];
+  if (org === undefined || system === undefined) {
+    throw new UsageError(
+      [
+        `--issuer:应为 机构代码/系统 或 机构代码/系统=名称,却是 ${text}`,
+        `--issuer: expected ORG/SYSTEM or ORG/SYSTEM=NAME, got ${text}`,
+      ],
+      [
+        '机构代码是 18 位统一社会信用代码,系统名用小写字母',
+        'ORG is a unified social credit code of 18 characters, SYSTEM is in lower case',
+      ],
+    );
+  }
   return { org, system, name: name === undefined ? undefined : { zh: name, en: name } };
 }
 
 function parseHours(text: string): number {
-  if (!/^[1-9][0-9]{0,3}$/.test(text))
-    throw new UsageError('--anchor-by: expected hours from 1 to 8760');
-  return Number(text);
+  const hours = /^[1-9][0-9]{0,3}$/.test(text) ? Number(text) : 0;
+  if (hours < 1 || hours > 8760) {
+    throw new UsageError([
+      '--anchor-by:应为 1 到 8760 小时',
+      '--anchor-by: expected hours from 1 to 8760',
+    ]);
+  }
+  return hours;
 }

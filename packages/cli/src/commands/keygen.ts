@@ -1,49 +1,71 @@
 import { Option, type Command } from 'commander';
-import { formatBase64 } from '@anchorlog/core';
-import { generateKey, signerOf, writeKeyFile, type KeyUse } from '@anchorlog/sdk';
-import { keyId } from '@anchorlog/statement';
-import { formatVerifierKey, noteKey } from '@anchorlog/tlog';
-import { createCommand, outputOf } from '../context.ts';
-
-interface KeygenFlags {
-  readonly use: KeyUse;
-  readonly json?: boolean;
-  readonly lang?: string;
-}
+import { formatBase64, formatHex } from '@anchorlog/core';
+import type { KeyFile, KeyUse } from '@anchorlog/sdk';
+import { outputOf, type Context } from '../context.ts';
+import { alignFacts } from '../output.ts';
 
 /** `anchorlog keygen NAME FILE`: make a key file. */
-export function keygenCommand(): Command {
-  return createCommand('keygen', 'make a private key in a file that only its owner can read')
+export function addKeygen(program: Command, context: Context): void {
+  const { say } = context;
+  program
+    .command('keygen')
+    .description(
+      say(
+        '生成一个私钥文件,只有所有者能读',
+        'make a private key in a file that only its owner can read',
+      ),
+    )
     .argument(
       '<name>',
-      'org/system for an issuer, origin for checkpoint and operator, origin/receipt for receipt',
+      say(
+        '密钥的名字:issuer 用 机构/系统,checkpoint 和 operator 用日志名,receipt 用 日志名/receipt',
+        'org/system for issuer, the origin for checkpoint and operator, origin/receipt for receipt',
+      ),
     )
-    .argument('<file>', 'where to write it; an existing file is never overwritten')
+    .argument(
+      '<file>',
+      say(
+        '写到哪里;已有的文件不会被覆盖',
+        'where to write it; an existing file is never overwritten',
+      ),
+    )
     .addOption(
-      new Option('--use <use>', 'what the key is for; one key, one purpose')
+      new Option(
+        '--use <use>',
+        say('用途;一把密钥一个用途', 'what it is for; one key, one purpose'),
+      )
         .choices(['issuer', 'checkpoint', 'receipt', 'operator'])
         .default('issuer'),
     )
-    .action(async (name: string, file: string, flags: KeygenFlags) => {
-      const output = outputOf(flags);
+    .action(async (name: string, file: string, flags: { use: KeyUse }, command: Command) => {
+      const output = outputOf(command, context);
+      const { generateKey, writeKeyFile } = await import('@anchorlog/sdk');
       const key = generateKey(flags.use, name);
+      const shown = await publicPartOf(key);
       await writeKeyFile(file, key);
-      if (key.alg !== 'Ed25519') {
-        output.result(
-          { use: key.use, name, alg: key.alg, file },
-          `${file}: ${key.alg} key of ${name}`,
-        );
-        return;
-      }
-      const { publicKey } = signerOf(key);
-      const shown =
-        key.use === 'issuer'
-          ? { keyId: keyId(publicKey), publicKey: formatBase64(publicKey) }
-          : { vkey: formatVerifierKey(noteKey({ name, publicKey })) };
-      const lines = Object.entries(shown).map(([what, value]) => `  ${what}  ${value}`);
-      output.result(
-        { use: key.use, name, alg: key.alg, file, ...shown },
-        [`${file}: ${key.alg} key of ${name}`, ...lines].join('\n'),
+      const { use, alg } = key;
+      await output.result(
+        { use, name, alg, file, ...shown },
+        [
+          say(`✔ ${file}:${name} 的 ${alg} 密钥`, `✔ ${file}: ${alg} key of ${name}`),
+          alignFacts(Object.entries(shown)),
+        ].join('\n'),
       );
     });
+}
+
+/** Give what others must know of a key: what a trust policy or the registry contract takes. */
+async function publicPartOf(key: KeyFile): Promise<Readonly<Record<string, string>>> {
+  if (key.use === 'operator') {
+    const { addressOfKey } = await import('@anchorlog/anchor');
+    return { address: addressOfKey(`0x${formatHex(key.secret)}`) };
+  }
+  const { signerOf } = await import('@anchorlog/sdk');
+  const { publicKey } = signerOf(key);
+  if (key.use === 'issuer') {
+    const { keyId } = await import('@anchorlog/statement');
+    return { keyId: keyId(publicKey), publicKey: formatBase64(publicKey) };
+  }
+  const { formatVerifierKey, noteKey } = await import('@anchorlog/tlog');
+  return { vkey: formatVerifierKey(noteKey({ name: key.name, publicKey })) };
 }

@@ -1,94 +1,198 @@
-import { readFile } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
-import type { Command } from 'commander';
-import { formatBase64, isCodedError } from '@anchorlog/core';
-import { createNotary, type Notary, type Receipt } from '@anchorlog/sdk';
-import { createCommand, outputOf } from '../context.ts';
-import { EXIT, exitOfError } from '../exit.ts';
+import { Option, type Command } from 'commander';
+import { FILE_LIMITS, formatBase64 } from '@anchorlog/core';
+import type { Notary, Receipt } from '@anchorlog/sdk';
+import { outputOf, type Context } from '../context.ts';
+import { EXIT, type ExitName } from '../exit.ts';
+import { readJsonFile } from '../file.ts';
+import { readLines } from '../lines.ts';
+import { mapInOrder } from '../ordered.ts';
 import type { Output } from '../output.ts';
-import { Progress } from '../progress.ts';
+import { Progress, count } from '../progress.ts';
+import { TIMEOUT, parseTimeout } from '../timeout.ts';
+import { UsageError, codeOf, troubleLines, troubleOf } from '../trouble.ts';
 
 interface NotarizeFlags {
   readonly dir: string;
-  readonly until?: 'published' | 'anchored' | 'final';
-  readonly json?: boolean;
-  readonly lang?: string;
+  readonly until: 'published' | 'anchored' | 'final';
+  readonly timeout: string;
 }
 
 /** Records on their way at once: enough to fill groups, little enough to keep memory flat. */
-const IN_FLIGHT = 4000;
+const IN_FLIGHT = { items: 4000, weight: 32_000_000 };
 
-/** `anchorlog notarize FILE|-`: notarize one record, or a stream of them. */
-export function notarizeCommand(): Command {
-  return createCommand(
-    'notarize',
-    'notarize records: JSON files, or one record a line on standard input',
-  )
+/** `anchorlog notarize FILE… | -`: notarize records, or a stream of them. */
+export function addNotarize(program: Command, context: Context): void {
+  const { say } = context;
+  program
+    .command('notarize')
+    .description(
+      say(
+        '为记录存证:JSON 文件,或标准输入中每行一条',
+        'notarize records: JSON files, or one record a line on standard input',
+      ),
+    )
     .argument(
       '<files...>',
-      'JSON files with one record each; - for one record a line on standard input',
+      say(
+        '每个文件一条 JSON 记录;- 为标准输入,每行一条,按序逐条答复',
+        'JSON files of one record each; - for one record a line on standard input, answered in order',
+      ),
     )
-    .requiredOption('--dir <dir>', 'folder of the notary')
-    .option('--until <stage>', 'wait until published, anchored or final', 'published')
-    .action(async (files: readonly string[], flags: NotarizeFlags) => {
-      const output = outputOf(flags);
+    .requiredOption('--dir <dir>', say('存证器的文件夹', 'folder of the notary'))
+    .addOption(
+      new Option('--until <stage>', say('结束前等到哪一步', 'before the end, wait until so far'))
+        .choices(['published', 'anchored', 'final'])
+        .default('published'),
+    )
+    .option('--timeout <seconds>', say('最多等几秒', 'wait no longer than this'), TIMEOUT)
+    .action(async (files: readonly string[], flags: NotarizeFlags, command: Command) => {
+      const output = outputOf(command, context);
+      const timeoutMs = parseTimeout(flags.timeout);
+      const { createNotary } = await import('@anchorlog/sdk');
       await using notary = await createNotary({ dir: flags.dir });
-      const refused = await notarizeAll(notary, recordsOf(files), output);
-      await notary.flush({ until: flags.until ?? 'published' });
-      if (refused) process.exitCode = EXIT[refused].code;
+      if (flags.until !== 'published' && !notary.config.chain) {
+        throw new UsageError(...NO_CHAIN); // before anything is taken
+      }
+      const ended = await new Run(notary, output, context).take(files);
+      if (ended) process.exitCode = EXIT[ended].code;
+      await notary.flush({ until: flags.until, timeoutMs });
     });
 }
 
-async function* recordsOf(files: readonly string[]): AsyncGenerator<string> {
-  for (const file of files) {
-    if (file !== '-') {
-      yield await readFile(file, 'utf8');
-      continue;
+const NO_CHAIN = [
+  ['--until:存证器还没有接上链', '--until: the notary has no chain to anchor on'],
+  [
+    '在另一个终端运行 anchorlog dev <文件夹>,或在 notary.json 里设置 chain',
+    'run anchorlog dev <dir> in another terminal, or set chain in notary.json',
+  ],
+] as const;
+
+/** A record as it came in: from which place, and its bytes, or why there are none. */
+interface Input {
+  readonly place: { readonly line: number } | { readonly file: string };
+  readonly bytes: Uint8Array | Error;
+}
+
+interface Answer {
+  readonly place: Input['place'];
+  readonly receipt: Receipt | Error;
+}
+
+/** One run of the command: takes records in the order of the input and answers in it, each as soon as it is on disk. */
+class Run {
+  readonly #notary: Notary;
+  readonly #output: Output;
+  readonly #progress: Progress;
+  readonly #stop = new AbortController();
+  #interrupted = false;
+  #taken = 0;
+  #refused = 0;
+  #firstRefusal: ExitName | undefined;
+
+  constructor(notary: Notary, output: Output, context: Context) {
+    this.#notary = notary;
+    this.#output = output;
+    this.#progress = new Progress(context.say('记录', 'records'), context);
+  }
+
+  /** Notarize all; a refused record stops no other. Gives how to exit unless all is well. */
+  async take(files: readonly string[]): Promise<ExitName | undefined> {
+    const interrupt = (): void => {
+      this.#interrupted = true;
+      this.#stop.abort();
+    };
+    process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+    this.#output.gone.addEventListener('abort', () => this.#stop.abort(), { once: true });
+    const answers = mapInOrder(this.#inputs(files), {
+      most: IN_FLIGHT,
+      weigh: ({ bytes }) => (bytes instanceof Error ? 0 : bytes.length),
+      work: (input) => this.#notarize(input),
+    });
+    try {
+      for await (const answer of answers) await this.#tell(answer);
+    } finally {
+      this.#progress.end();
+      process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
     }
-    for await (const line of createInterface({ input: process.stdin, crlfDelay: Infinity })) {
-      if (line.trim() !== '') yield line;
+    return this.#summarize();
+  }
+
+  async *#inputs(files: readonly string[]): AsyncGenerator<Input> {
+    for (const file of files) {
+      if (this.#stop.signal.aborted) return;
+      if (file === '-') yield* this.#lines();
+      else yield { place: { file }, bytes: await readJsonFile(file).catch(asError) };
     }
+  }
+
+  async *#lines(): AsyncGenerator<Input> {
+    const { stdin } = process;
+    const stop = (): void => void stdin.destroy();
+    this.#stop.signal.addEventListener('abort', stop, { once: true });
+    try {
+      for await (const { number, bytes } of readLines(stdin, FILE_LIMITS.bytes)) {
+        if (this.#stop.signal.aborted) return;
+        yield { place: { line: number }, bytes };
+      }
+    } catch (error) {
+      if (!this.#stop.signal.aborted) throw error;
+    }
+  }
+
+  async #notarize({ place, bytes }: Input): Promise<Answer> {
+    if (bytes instanceof Error) return { place, receipt: bytes };
+    return { place, receipt: await this.#notary.notarize(bytes).catch(asError) };
+  }
+
+  async #tell({ place, receipt }: Answer): Promise<void> {
+    this.#progress.update(++this.#taken);
+    if (receipt instanceof Error) return this.#tellRefusal(place, receipt);
+    const { id, index, leafHash, time, anchorBy } = receipt;
+    await this.#output.result(
+      { ...place, id, index, leafHash: formatBase64(leafHash), time, anchorBy },
+      `✔ ${index}  ${id}  ${time}`,
+    );
+  }
+
+  async #tellRefusal(place: Input['place'], error: Error): Promise<void> {
+    const { say } = this.#output;
+    const trouble = troubleOf(error);
+    const { exit } = trouble;
+    this.#refused++;
+    this.#firstRefusal ??= exit;
+    // What is no fault of the record would meet the next one too.
+    if (exit === 'internal' || exit === 'inconsistent') this.#stop.abort();
+    const at = 'line' in place ? say(`第 ${place.line} 行`, `line ${place.line}`) : place.file;
+    await this.#output.result(
+      { ...place, error: codeOf(error) ?? 'INTERNAL', exit, message: error.message },
+      `✘ ${at}  ${troubleLines(error, trouble, say).join('\n')}`,
+    );
+  }
+
+  #summarize(): ExitName | undefined {
+    const { say, note, gone } = this.#output;
+    const kept = this.#taken - this.#refused;
+    if (this.#taken > 1) {
+      note(
+        say(
+          `${count(this.#taken)} 条记录:已存证 ${count(kept)} 条,拒绝 ${count(this.#refused)} 条`,
+          `${count(this.#taken)} records: ${count(kept)} notarized, ${count(this.#refused)} refused`,
+        ),
+      );
+    }
+    if (this.#interrupted || gone.aborted) {
+      note(
+        say(
+          '未读完输入即中断;已答复的都已保存',
+          'stopped before the end of the input; what was acknowledged is kept',
+        ),
+      );
+      return 'interrupted';
+    }
+    return this.#firstRefusal;
   }
 }
 
-/** Notarize in the order of the input and answer in it. Gives how to exit if a record was refused; the others are notarized all the same. */
-async function notarizeAll(
-  notary: Notary,
-  records: AsyncIterable<string>,
-  output: Output,
-): Promise<ReturnType<typeof exitOfError> | undefined> {
-  const progress = new Progress('records');
-  const waiting: Promise<Receipt | Error>[] = [];
-  let worst: ReturnType<typeof exitOfError> | undefined;
-  let done = 0;
-  const answer = async (): Promise<void> => {
-    const receipt = await waiting.shift()!;
-    progress.update(++done);
-    if (receipt instanceof Error) {
-      worst = exitOfError(receipt);
-      const code = isCodedError(receipt) ? receipt.code : 'INTERNAL';
-      output.result(
-        { record: done, error: code, message: receipt.message },
-        `✘ record ${done}: ${code}: ${receipt.message}`,
-      );
-      return;
-    }
-    const { id, index, leafHash, time, anchorBy } = receipt;
-    const leaf = formatBase64(leafHash);
-    output.result(
-      { record: done, id, index, leafHash: leaf, time, anchorBy },
-      `✔ ${index}  ${id}  ${time}`,
-    );
-  };
-  for await (const record of records) {
-    waiting.push(
-      notary
-        .notarize(record)
-        .catch((error: unknown) => (error instanceof Error ? error : new Error(String(error)))),
-    );
-    if (waiting.length >= IN_FLIGHT) await answer();
-  }
-  while (waiting.length > 0) await answer();
-  progress.end();
-  return worst;
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }

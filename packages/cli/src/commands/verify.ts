@@ -1,73 +1,91 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
-import { nodeEd25519, nodeSha256 } from '@anchorlog/core/node';
-import {
-  isAccepted,
-  parseTrustPolicy,
-  verifyBundle,
-  type GivenFile,
-  type Verdict,
-} from '@anchorlog/verify';
-import { explain } from '@anchorlog/verify/explain';
-import { createCommand, outputOf } from '../context.ts';
-import { EXIT, exitOfVerdict } from '../exit.ts';
+import { parseDate } from '@anchorlog/core';
+import type { GivenFile } from '@anchorlog/verify';
+import { collect, outputOf, type Context } from '../context.ts';
+import { EXIT, type ExitName } from '../exit.ts';
+import { digestFile, readJsonFile, readPolicy } from '../file.ts';
 import { paint } from '../output.ts';
+import { Progress } from '../progress.ts';
 
 interface VerifyFlags {
   readonly policy: string;
   readonly on?: string;
   readonly file?: readonly string[];
   readonly verbose?: boolean;
-  readonly json?: boolean;
-  readonly lang?: string;
 }
 
 /** `anchorlog verify BUNDLE`: offline, against a pinned policy. */
-export function verifyCommand(): Command {
-  return createCommand('verify', 'verify a proof bundle offline; the verdict on standard output')
-    .argument('<bundle>', 'a .anchorlog.json file')
+export function addVerify(program: Command, context: Context): void {
+  const { say } = context;
+  program
+    .command('verify')
+    .description(say('离线核验证明包', 'verify a proof bundle, offline'))
+    .argument(
+      '<bundle>',
+      say('证明包文件;- 为标准输入', 'a .anchorlog.json file; - for standard input'),
+    )
     .requiredOption(
       '--policy <file>',
-      'trust policy that you pin; never one that came with the bundle',
+      say(
+        '您自己掌握的信任策略,绝不用随证明包来的',
+        'trust policy that you pin; never one that came with the bundle',
+      ),
     )
-    .option('--on <date>', 'must be valid on this day, YYYY-MM-DD')
-    .option('--file <file...>', "files that must be the record's own")
-    .option('--verbose', 'every step')
-    .action(async (path: string, flags: VerifyFlags) => {
-      const output = outputOf(flags);
-      const policy = parseTrustPolicy(await readFile(flags.policy));
+    .option(
+      '--on <date>',
+      say('要求在这一天有效,YYYY-MM-DD', 'must be valid on this day, YYYY-MM-DD'),
+    )
+    .option(
+      '--file <file>',
+      say(
+        '必须是记录所附的文件;可多次给出',
+        "a file that must be the record's own; may be given several times",
+      ),
+      collect,
+    )
+    .option('--verbose', say('列出每一步', 'show every step'))
+    .action(async (path: string, flags: VerifyFlags, command: Command) => {
+      const output = outputOf(command, context);
+      if (flags.on !== undefined) parseDate(flags.on);
+      const policy = await readPolicy(flags.policy);
       const files: GivenFile[] = [];
-      for (const file of flags.file ?? [])
-        files.push({ name: basename(file), sha256: await digest(file) });
-      const verdict = verifyBundle(await readFile(path), policy, {
+      for (const file of flags.file ?? []) {
+        const progress = new Progress(`${basename(file)}, MB`, context);
+        const sha256 = await digestFile(file, (bytes) => progress.update(Math.floor(bytes / 1e6)));
+        progress.end();
+        files.push({ name: basename(file), sha256 });
+      }
+      const bundle = await readJsonFile(path);
+      const { nodeEd25519, nodeSha256 } = await import('@anchorlog/core/node');
+      const { verifyBundle } = await import('@anchorlog/verify');
+      const { explain } = await import('@anchorlog/verify/explain');
+      const { exitOfVerdict } = await import('../verdict-exit.ts');
+      const verdict = verifyBundle(bundle, policy, {
         now: new Date(),
         on: flags.on,
         files,
         crypto: { hash: nodeSha256, ed25519: nodeEd25519 },
       });
       const text = explain(verdict, output.language, { verbose: flags.verbose === true });
-      output.result(verdict, paintVerdict(verdict, text));
-      process.exitCode = EXIT[exitOfVerdict(verdict)].code;
+      const exit = exitOfVerdict(verdict);
+      await output.result(verdict, paintVerdict(exit, text));
+      if (verdict.status.state === 'notApplicable' && flags.on !== undefined) {
+        output.note(
+          say(
+            '问了日期,而这类记录没有状态',
+            'a date was asked, and records of this kind have no status',
+          ),
+        );
+      }
+      process.exitCode = EXIT[exit].code;
     });
 }
 
-async function digest(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex');
-}
-
 /** Colour the first line by what it says; the words alone say it too. */
-function paintVerdict(verdict: Verdict, text: string): string {
+function paintVerdict(exit: ExitName, text: string): string {
   const [first = '', ...rest] = text.split('\n');
-  const style = isAccepted(verdict)
-    ? 'green'
-    : verdict.outcome === 'pending' || verdict.outcome === 'unknown'
-      ? 'yellow'
-      : 'red';
+  const style =
+    exit === 'ok' ? 'green' : exit === 'refuted' || exit === 'notValid' ? 'red' : 'yellow';
   return [paint(style, first), ...rest].join('\n');
 }

@@ -1,0 +1,330 @@
+import { isCodedError } from '@anchorlog/core';
+import type { ExitName } from './exit.ts';
+import type { Said, Say } from './language.ts';
+
+/** What an error means for the person at the terminal. */
+export interface Trouble {
+  readonly exit: ExitName;
+  /** What happened, in plain words. */
+  readonly what: Said;
+  /** What to do about it. */
+  readonly todo?: Said | undefined;
+}
+
+/** The command line, or what it names, is not of its form, beyond what the parser of options sees. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+  readonly what: Said;
+  readonly todo: Said | undefined;
+
+  constructor(what: Said, todo?: Said) {
+    super(what[1]);
+    this.what = what;
+    this.todo = todo;
+  }
+}
+
+/** Say what an error means, and how the process ends for it: what the program does not foresee is its own fault. */
+export function troubleOf(error: unknown): Trouble {
+  if (error instanceof UsageError) {
+    return { exit: 'usage', what: error.what, todo: error.todo };
+  }
+  if (isCodedError(error)) return troubleOfCode(error.code) ?? familyOf(error.code);
+  return troubleOfSystem(error) ?? { exit: 'internal', what: ['程序出错', 'an unforeseen fault'] };
+}
+
+/** Give the row of a code, if it has one of its own. */
+export function troubleOfCode(code: string): Trouble | undefined {
+  return Object.hasOwn(TROUBLES, code) ? TROUBLES[code] : undefined;
+}
+
+/** Give the code of an error: a coded one's own, or that of the operating system. */
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : undefined;
+}
+
+/** Say an error in lines: what happened, what to do, and its own words where the plain ones do not say all. */
+export function troubleLines(error: unknown, { exit, what, todo }: Trouble, say: Say): string[] {
+  const code = codeOf(error);
+  const isTold = exit !== 'internal' && !isCodedError(error);
+  const detail = isTold || !(error instanceof Error) ? undefined : error.message;
+  return [
+    say(...what),
+    ...(todo ? [`  ${say(...todo)}`] : []),
+    ...(detail === undefined ? [] : [`  ${code === undefined ? '' : `${code}: `}${detail}`]),
+  ];
+}
+
+const CHAIN: Trouble = {
+  exit: 'unknown',
+  what: ['访问不到链,或者它的答复不可用', 'the chain cannot be reached, or gives no usable answer'],
+  todo: [
+    '请检查节点地址与网络;在此之前存证照常进行',
+    'check its URL and the network; notarizing goes on meanwhile',
+  ],
+};
+const LOCKED: Trouble = {
+  exit: 'unknown',
+  what: ['另一个进程正在使用这个存证器', 'another process has this notary open'],
+  todo: ['请等它结束后再试', 'wait until it has ended, then try again'],
+};
+const BEHIND: Trouble = {
+  exit: 'inconsistent',
+  what: [
+    '日志与它已作的承诺不符:可能恢复了旧的备份',
+    'the log contradicts what it has promised: an older copy may have been restored',
+  ],
+  todo: ['不要用它继续;请恢复较新的副本', 'do not go on with it; bring back the newer copy'],
+};
+const RECORD: Trouble = {
+  exit: 'usage',
+  what: ['记录不符合格式', 'the record is not of its form'],
+  todo: ['请按 spec/statement §2 修改', 'see spec/statement §2'],
+};
+const PROFILE: Trouble = {
+  exit: 'usage',
+  what: ['记录不符合它所属的记录类型', 'the record does not fit its profile'],
+  todo: ['请按 spec/profiles 修改', 'see spec/profiles'],
+};
+const JSON_FORM: Trouble = {
+  exit: 'usage',
+  what: ['不是严格格式的 JSON', 'this is not JSON in its strict form'],
+  todo: [
+    '整数以外的数、重复的成员和多余的文字都不接受(spec/encoding §4)',
+    'no fractions, no repeated members, nothing after the value (spec/encoding §4)',
+  ],
+};
+const POLICY: Trouble = {
+  exit: 'usage',
+  what: ['信任策略不符合格式', 'the trust policy is not of its form'],
+  todo: ['请向发布者重新索取', 'ask whoever publishes it for a good copy'],
+};
+const KEYS: Trouble = {
+  exit: 'usage',
+  what: ['密钥文件不可用', 'a key file cannot be used'],
+  todo: ['请从备份恢复 keys 文件夹', 'bring the folder keys back from its backup'],
+};
+
+/** Code → what it means here. Codes without a row are told by their family. */
+const TROUBLES: Readonly<Record<string, Trouble>> = {
+  SDK_NOT_INITIALIZED: {
+    exit: 'notFound',
+    what: ['这个文件夹里没有存证器', 'there is no notary in this folder'],
+    todo: ['先运行:anchorlog init <文件夹> …', 'make one first: anchorlog init <dir> …'],
+  },
+  SDK_ALREADY_INITIALIZED: {
+    exit: 'usage',
+    what: ['已经存在,没有作任何改动', 'it exists already; nothing was changed'],
+    todo: ['请另取名字', 'choose another name'],
+  },
+  SDK_CONFIG_MALFORMED: {
+    exit: 'usage',
+    what: ['存证器的设置不符合格式', 'the settings of the notary are not of their form'],
+  },
+  SDK_KEY_MALFORMED: KEYS,
+  SDK_SECRETS_MALFORMED: KEYS,
+  SDK_ISSUER_UNKNOWN: {
+    exit: 'usage',
+    what: [
+      '存证器没有这条记录所属机构和系统的密钥',
+      'the notary has no key for the organisation and system of this record',
+    ],
+    todo: [
+      '请核对记录的 issuer 与 notary.json 的 issuers',
+      'compare issuer in the record with issuers in notary.json',
+    ],
+  },
+  SDK_ID_CONFLICT: {
+    exit: 'usage',
+    what: ['这个编号下已存证另一条记录', 'another record was notarized under this number already'],
+    todo: [
+      '改动后的记录要用新的编号,并链接到原记录',
+      'give a changed record a number of its own, and link it to the first',
+    ],
+  },
+  SDK_ID_UNKNOWN: {
+    exit: 'notFound',
+    what: ['这里没有存证过这条记录', 'no such record was notarized here'],
+    todo: ['请核对回执上的 id', 'compare the id with the one on the receipt'],
+  },
+  SDK_LINK_UNRESOLVED: {
+    exit: 'usage',
+    what: [
+      '记录链接到一条没有在此存证的记录',
+      'the record links to one that was not notarized here',
+    ],
+    todo: ['请先存证被链接的记录', 'notarize that one first'],
+  },
+  SDK_FILE_UNREADABLE: {
+    exit: 'notFound',
+    what: ['读不到记录所附的文件', 'a file of the record cannot be read'],
+    todo: [
+      '记录里的相对路径从当前文件夹算起',
+      'relative paths in a record start from the current folder',
+    ],
+  },
+  SDK_DISCLOSURE_UNKNOWN: {
+    exit: 'usage',
+    what: ['记录没有这项隐藏的内容', 'the record has no hidden claim of this name'],
+    todo: [
+      '写法如 /holderName;verify 会列出未出示的各项',
+      'write it like /holderName; verify lists what is withheld',
+    ],
+  },
+  SDK_NO_CHAIN: {
+    exit: 'usage',
+    what: ['存证器还没有接上链,无法锚定', 'the notary has no chain to anchor on'],
+    todo: [
+      '在另一个终端运行 anchorlog dev <文件夹>,或在 notary.json 里设置 chain;也可以只等到 --until published',
+      'run anchorlog dev <dir> in another terminal, or set chain in notary.json; or wait for --until published only',
+    ],
+  },
+  SDK_WAIT_TIMEOUT: {
+    exit: 'pending',
+    what: [
+      '已保存,但没有在限定时间内走到这一步',
+      'it is safe on disk, but has not come so far in the given time',
+    ],
+    todo: ['稍后再试', 'try again later'],
+  },
+  SDK_BUSY: {
+    exit: 'unknown',
+    what: ['等待处理的记录太多', 'too many records are waiting'],
+    todo: ['稍后再试', 'try again later'],
+  },
+  SDK_CLOSED: {
+    exit: 'interrupted',
+    what: ['存证器已关闭', 'the notary was closed'],
+  },
+  LOG_LOCKED: LOCKED,
+  ANCHOR_JOURNAL_LOCKED: LOCKED,
+  LOG_BEHIND_GUARD: BEHIND,
+  LOG_BEHIND_CHECKPOINT: BEHIND,
+  LOG_BEHIND_CHAIN: BEHIND,
+  LOG_STORE_BEHIND: BEHIND,
+  LOG_INCONSISTENT: BEHIND,
+  ANCHOR_CHAIN_AHEAD: BEHIND,
+  ANCHOR_CHAIN_CONFLICT: BEHIND,
+  LOG_GUARD_MISSING: {
+    exit: 'inconsistent',
+    what: ['日志有记录,防回退文件却不见了', 'the log has entries, but its rollback guard is gone'],
+    todo: [
+      '请恢复 notary.json 中 guard 所指的文件',
+      'bring back the file that guard in notary.json names',
+    ],
+  },
+  LOG_GUARD_MALFORMED: {
+    exit: 'inconsistent',
+    what: ['防回退文件已损坏', 'the rollback guard is damaged'],
+    todo: [
+      '请恢复 notary.json 中 guard 所指的文件',
+      'bring back the file that guard in notary.json names',
+    ],
+  },
+  LOG_STORE_DAMAGED: {
+    exit: 'inconsistent',
+    what: ['日志的存储已损坏', 'the store of the log is damaged'],
+    todo: ['请恢复副本;不要用它继续', 'bring back a copy; do not go on with it'],
+  },
+  LOG_FAILED: {
+    exit: 'internal',
+    what: ['日志无法写入存储', 'the log could not be written'],
+    todo: ['请检查磁盘', 'look after the disk'],
+  },
+  LOG_SIGNER_FAILED: {
+    exit: 'internal',
+    what: ['记录已保存,但回执无法签名', 'the record is safe, but its receipt could not be signed'],
+    todo: ['再次提交同一条记录即可取得回执', 'hand in the same record again to get the receipt'],
+  },
+  VERIFY_POLICY_MALFORMED: POLICY,
+  VERIFY_POLICY_KEY: POLICY,
+  VERIFY_POLICY_REPEATED: POLICY,
+  VERIFY_POLICY_RANGE: POLICY,
+  VERIFY_POLICY_VERSION: {
+    exit: 'unsupported',
+    what: ['信任策略是更新的版本', 'the trust policy is of a newer version'],
+    todo: ['请更新本程序', 'update this program'],
+  },
+  AUDIT_SOURCE_UNREADABLE: {
+    exit: 'notFound',
+    what: ['这个文件夹里没有已发布的日志', 'this folder holds no published log'],
+    todo: [
+      '应指向含 checkpoint 与 tile 的文件夹,存证器的在 <文件夹>/tiles',
+      'name the folder with checkpoint and tile; a notary has it in <dir>/tiles',
+    ],
+  },
+  AUDIT_POLICY_LOG_UNKNOWN: {
+    exit: 'untrusted',
+    what: ['信任策略不认识这个日志', 'the trust policy does not know this log'],
+  },
+  PROFILES_UNKNOWN: {
+    exit: 'unsupported',
+    what: ['没有这种记录类型或版本', 'there is no profile of this name and version'],
+    todo: ['已有的类型见 spec/profiles', 'spec/profiles lists what there is'],
+  },
+  CORE_DATE_MALFORMED: {
+    exit: 'usage',
+    what: ['日期不对', 'this is not a date'],
+    todo: ['请按 2026-06-30 的样子写', 'write it like 2026-06-30'],
+  },
+};
+
+function familyOf(code: string): Trouble {
+  if (code.startsWith('ANCHOR_')) return CHAIN;
+  if (code.startsWith('PROFILES_')) return PROFILE;
+  if (code.startsWith('STATEMENT_')) return RECORD;
+  if (code.startsWith('CORE_')) return JSON_FORM;
+  if (code.startsWith('LOG_')) return LOG;
+  return { exit: 'usage', what: ['输入被拒绝', 'the input was refused'] };
+}
+
+const LOG: Trouble = {
+  exit: 'internal',
+  what: ['日志拒绝了这一步', 'the log refused this step'],
+};
+
+/** What the operating system says of files and ports. */
+function troubleOfSystem(error: unknown): Trouble | undefined {
+  const code = codeOf(error);
+  const path = error instanceof Error && 'path' in error ? String(error.path) : '';
+  switch (code) {
+    case 'ENOENT':
+      return { exit: 'notFound', what: [`找不到:${path}`, `not found: ${path}`] };
+    case 'EISDIR':
+      return {
+        exit: 'usage',
+        what: [`应为文件,却是文件夹:${path}`, `expected a file, got a folder: ${path}`],
+      };
+    case 'ENOTDIR':
+    case 'EEXIST':
+      return {
+        exit: 'usage',
+        what: [`应为文件夹:${path}`, `expected a folder: ${path}`],
+      };
+    case 'EACCES':
+    case 'EPERM':
+      return { exit: 'unknown', what: [`没有权限:${path}`, `not permitted: ${path}`] };
+    case 'EADDRINUSE':
+      return {
+        exit: 'unknown',
+        what: ['端口已被占用', 'the port is taken'],
+        todo: [
+          '换一个 --port;--port 0 取任一空闲端口',
+          'give another --port; --port 0 takes any free one',
+        ],
+      };
+    case 'LEVEL_LOCKED':
+      return LOCKED;
+    default:
+      return causeOf(error);
+  }
+}
+
+/** The database tells what is wrong in the cause of its error. */
+function causeOf(error: unknown): Trouble | undefined {
+  return error instanceof Error && error.cause !== undefined
+    ? troubleOfSystem(error.cause)
+    : undefined;
+}
