@@ -1,7 +1,15 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { JsonValue } from '@anchorlog/core';
-import { NOW, forgedCases, goodCases, policyOf, type BundleCase } from './bundle-cases.ts';
+import { pointerToken, type JsonObject, type JsonValue } from '@anchorlog/core';
+import { bundleMutants } from '@anchorlog/testkit';
+import {
+  NOW,
+  forgedCases,
+  fullBundle,
+  goodCases,
+  policyOf,
+  type BundleCase,
+} from './bundle-cases.ts';
 
 // Cases of whole bundles (spec/bundle, spec/policy, spec/verdict): what goes in, and the outcome and codes that must come out.
 
@@ -14,7 +22,47 @@ export function generateBundle(): Record<string, string> {
       'Bundles that somebody with a key of the log, a validator or an issuer made, or that the policy does not take.',
       forgedCases(),
     ),
+    'bundle/mutants.json': mutants(),
   };
+}
+
+/** What anybody can do to a bundle, as changes to the first case of good.json. */
+function mutants(): string {
+  const good = fullBundle();
+  return text({
+    description: 'Corruptions of a bundle that need no key.',
+    note: 'A case is the bundle of `base` after `patch` (RFC 6902), or the text of the file itself. code: a step of the verdict has it.',
+    base: `good.json: ${goodCases()[0]?.name}`,
+    now: NOW,
+    cases: bundleMutants(good).map(({ bundle, ...mutant }) => ({
+      ...mutant,
+      ...(typeof bundle === 'string' ? { text: bundle } : { patch: patch(good, bundle) }),
+    })),
+  });
+}
+
+/** The operations of RFC 6902 that make `to` of `from`: as deep as objects and arrays of equal length go. */
+function patch(from: JsonValue, to: JsonValue, path = ''): JsonObject[] {
+  if (JSON.stringify(from) === JSON.stringify(to)) return [];
+  const [a, b] = [membersOf(from), membersOf(to)];
+  const isSame = Array.isArray(from) === Array.isArray(to);
+  if (!a || !b || !isSame || (Array.isArray(to) && a.size !== b.size)) {
+    return [{ op: 'replace', path, value: to }];
+  }
+  const at = (name: string): string => `${path}/${pointerToken(name)}`;
+  return [
+    ...[...a.keys()]
+      .filter((name) => !b.has(name))
+      .map((name) => ({ op: 'remove', path: at(name) })),
+    ...[...b].flatMap(([name, value]) =>
+      a.has(name) ? patch(a.get(name)!, value, at(name)) : [{ op: 'add', path: at(name), value }],
+    ),
+  ];
+}
+
+function membersOf(value: JsonValue): ReadonlyMap<string, JsonValue> | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  return new Map(Object.entries(value as JsonObject)); // an array's members are its items
 }
 
 function cases(description: string, list: readonly BundleCase[]): string {

@@ -40,6 +40,47 @@ describe.each(['bundle/good.json', 'bundle/forged.json'])('verifyBundle on %s', 
   });
 });
 
+interface MutantCase {
+  readonly name: string;
+  readonly text?: string;
+  readonly patch?: readonly {
+    readonly op: string;
+    readonly path: string;
+    readonly value?: unknown;
+  }[];
+  readonly outcome: string;
+  readonly code: string;
+}
+
+describe('verifyBundle on bundle/mutants.json', () => {
+  const file = read('bundle/mutants.json') as {
+    readonly now: string;
+    readonly cases: readonly MutantCase[];
+  };
+  const options = { now: new Date(file.now) };
+  const policy = parseTrustPolicy(standard);
+
+  test.for(file.cases)('$name', ({ text, patch = [], outcome, code }) => {
+    const base: unknown = structuredClone(casesOf('bundle/good.json')[0]!.bundle);
+    for (const operation of patch) apply(base, operation);
+    const verdict = verifyBundle(text ?? base, policy, options);
+    expect(verdict.outcome).toBe(outcome);
+    expect(codesOf(verdict)).toContain(code);
+  });
+});
+
+/** Apply one operation of RFC 6902 to a member that is not the whole. */
+function apply(
+  whole: unknown,
+  { op, path, value }: { op: string; path: string; value?: unknown },
+): void {
+  const names = path.split('/').slice(1);
+  let holder = whole as Record<string, unknown>; // JSON
+  for (const name of names.slice(0, -1)) holder = holder[name] as Record<string, unknown>;
+  if (op === 'remove') Reflect.deleteProperty(holder, names.at(-1)!);
+  else holder[names.at(-1)!] = value;
+}
+
 test('the vectors are what their generator makes', () => {
   for (const [path, text] of Object.entries(generateBundle())) {
     expect(readFileSync(new URL(`../../../vectors/${path}`, import.meta.url), 'utf8')).toBe(text);
