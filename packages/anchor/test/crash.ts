@@ -12,7 +12,7 @@ import { ORIGIN, anchorsOf, fastClock, settle, type World } from './world.ts';
 
 const CHILD = fileURLToPath(new URL('crash-child.ts', import.meta.url));
 
-/** When to kill: as the process asks its nth question, before or after the chain has answered it, or after so many milliseconds. */
+/** When to kill: as the process asks its nth question, before or after the chain has answered it, or so many milliseconds after it began. */
 export type Moment =
   { readonly request: number; readonly answered: boolean } | { readonly ms: number };
 
@@ -62,10 +62,11 @@ export class CrashingLog {
       kill();
       return { kind: 'break' };
     };
-    const timer = 'ms' in moment ? setTimeout(kill, moment.ms) : undefined;
+    let timer: NodeJS.Timeout | undefined;
     const exited = once(child, 'exit');
     for await (const text of createInterface({ input: child.stdout })) {
       const line = JSON.parse(text) as ChildLine; // by the child
+      if ('ms' in moment) timer ??= setTimeout(kill, moment.ms);
       if ('published' in line) this.#size = line.published;
       else this.#acknowledged.add(line.final);
     }
