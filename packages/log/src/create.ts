@@ -96,7 +96,7 @@ async function open(store: LogStore, options: LogOptions): Promise<Log> {
     notBefore: newest?.time ?? 0,
     limits: limitsOf(options),
   });
-  if (!newest) await sequencer.submit([creation]);
+  if (!newest) await sequencer.submit(creation);
   return new DurableLog({ origin, suite, store, reader, receipts, sequencer, publisher });
 }
 

@@ -40,12 +40,11 @@ export class DurableLog implements Log {
   }
 
   async append(entry: Uint8Array): Promise<LogReceipt> {
-    const [receipt] = await this.#parts.sequencer.submit([admit(entry, this.origin)]);
-    return receipt!; // one for each entry
+    return this.#parts.sequencer.submit(admit(entry, this.origin));
   }
 
   async appendBatch(entries: readonly Uint8Array[]): Promise<LogReceipt[]> {
-    return this.#parts.sequencer.submit(entries.map((entry) => admit(entry, this.origin)));
+    return this.#parts.sequencer.submitAll(entries.map((entry) => admit(entry, this.origin)));
   }
 
   async receipt(index: number): Promise<LogReceipt> {

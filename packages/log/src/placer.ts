@@ -67,12 +67,14 @@ export class Placer {
     const placed: { submission: S; indexes: number[] }[] = [];
     const conflicts: { submission: S; address: string }[] = [];
     for (const submission of group) {
-      const own = new Map<string, Place>();
+      // What a submission adds counts only when all of it is taken.
+      const own = submission.entries.length > 1 ? new Map<string, Place>() : added;
+      const next = this.#edge.size + (own === added ? 0 : added.size);
       const indexes: number[] = [];
       for (const { address, entry } of submission.entries) {
         let place = own.get(address) ?? added.get(address) ?? known.get(address);
         if (!place) {
-          place = { index: this.#edge.size + added.size + own.size, entry };
+          place = { index: next + own.size, entry };
           own.set(address, place);
         } else if (!equalBytes(place.entry ?? (await this.#entry(place.index)), entry)) {
           break;
@@ -85,7 +87,7 @@ export class Placer {
         continue;
       }
       placed.push({ submission, indexes });
-      for (const [address, place] of own) added.set(address, place);
+      if (own !== added) for (const [address, place] of own) added.set(address, place);
     }
     this.#recent = added;
     const fresh = added.size > 0 ? this.#append(added, notes) : undefined;

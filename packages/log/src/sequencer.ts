@@ -94,8 +94,23 @@ export class Sequencer {
     return this.#released;
   }
 
+  /** Append one entry. One promise and no array: for single appends this is what a call costs. @throws as `submitAll` */
+  submit(entry: Admitted): Promise<LogReceipt> {
+    return new Promise((resolve, reject) => {
+      this.#enqueue([entry], ([receipt]) => resolve(receipt!), reject); // one for each entry
+    });
+  }
+
   /** Append entries as one piece of a group. @throws LOG_BATCH_LENGTH, LOG_BUSY, LOG_CLOSED, LOG_FAILED, LOG_ID_CONFLICT, LOG_SIGNER_FAILED */
-  async submit(entries: readonly Admitted[]): Promise<LogReceipt[]> {
+  submitAll(entries: readonly Admitted[]): Promise<LogReceipt[]> {
+    return new Promise((resolve, reject) => this.#enqueue(entries, resolve, reject));
+  }
+
+  #enqueue(
+    entries: readonly Admitted[],
+    resolve: (receipts: LogReceipt[]) => void,
+    reject: (error: Error) => void,
+  ): void {
     if (this.#failure) throw this.#failure;
     if (this.#isClosed) throw logError('LOG_CLOSED', 'the log is closed');
     const count = entries.length;
@@ -106,15 +121,14 @@ export class Sequencer {
         count,
       });
     }
-    const bytes = entries.reduce((sum, { entry }) => sum + entry.length, 0);
+    let bytes = 0;
+    for (const { entry } of entries) bytes += entry.length;
     this.#checkRoom(count, bytes);
-    return new Promise((resolve, reject) => {
-      const waiting: Waiting = { entries, count, bytes, resolve, reject };
-      this.#unanswered.add(waiting);
-      this.#entries += count;
-      this.#bytes += bytes;
-      this.#queue.push(waiting);
-    });
+    const waiting: Waiting = { entries, count, bytes, resolve, reject };
+    this.#unanswered.add(waiting);
+    this.#entries += count;
+    this.#bytes += bytes;
+    this.#queue.push(waiting);
   }
 
   /** Take nothing more and wait until all is answered. */
