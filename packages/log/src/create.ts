@@ -46,7 +46,7 @@ export interface LogOptions {
 
 /**
  * Open a log, or make a new one: takes the store's lock, and compares store, guard, published checkpoint and known heads before anything
- * is taken (spec/log §10). @throws LOG_LOCKED, LOG_CREATE_…, LOG_GUARD_…, LOG_BEHIND_…, LOG_INCONSISTENT, LOG_STORE_DAMAGED, LOG_CHECKPOINT_MALFORMED
+ * is taken (spec/log §11.2). @throws LOG_LOCKED, LOG_CREATE_…, LOG_GUARD_…, LOG_BEHIND_…, LOG_INCONSISTENT, LOG_STORE_DAMAGED, LOG_CHECKPOINT_MALFORMED
  */
 export async function createLog(options: LogOptions): Promise<Log> {
   const { signers } = options;

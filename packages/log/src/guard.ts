@@ -6,7 +6,7 @@ import { logError } from './error.ts';
 
 /**
  * A high-water mark outside the store: the newest head of which receipts may have gone out. Start-up refuses a store that is behind it
- * (spec/log §9). `write` must be durable when it resolves; it is called with growing sizes, one call at a time.
+ * (spec/log §11.1). `write` must be durable when it resolves; it is called with growing sizes, one call at a time.
  */
 export interface Guard {
   /** Give the head last written, undefined if none ever was. @throws LOG_GUARD_MALFORMED */

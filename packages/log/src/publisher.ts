@@ -39,7 +39,7 @@ interface PublisherWorld {
 
 /**
  * Publishes heads in an order that a crash cannot spoil: entries and tiles, then the signed checkpoint into the store, then the checkpoint
- * where everybody sees it (spec/log §11). All it writes depends on the log alone, so that whatever is done again gives the same bytes.
+ * where everybody sees it (spec/log §12.1). All it writes depends on the log alone, so that whatever is done again gives the same bytes.
  */
 export class Publisher {
   readonly #world: PublisherWorld;
