@@ -1,14 +1,18 @@
 import { parseArgs } from 'node:util';
+import { benchAppend } from './append.ts';
 import { benchAudit } from './audit.ts';
 import { benchGas } from './gas.ts';
 import { benchIssue } from './issue.ts';
 import type { BenchRow } from './row.ts';
 import { benchTree } from './tree.ts';
+import { benchVerify } from './verify.ts';
 
 // Measures the project beside its peers and limits, in one run: trust the ratios, not the absolute figures of a busy machine.
 const BENCHES: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   tree: benchTree,
   issue: benchIssue,
+  append: benchAppend,
+  verify: benchVerify,
   audit: benchAudit,
   gas: benchGas,
 };
