@@ -1,34 +1,59 @@
-import type { Context } from './context.ts';
+import type { Say } from './language.ts';
+
+/** Where progress is shown: standard error. */
+interface Screen {
+  readonly isTTY?: boolean | undefined;
+  write(text: string): unknown;
+}
 
 /** Reports a long job on standard error: a bar in a terminal, a line every ten seconds elsewhere. Silent for the first second. */
 export class Progress {
   readonly #what: string;
-  readonly #say: Context['say'];
+  readonly #say: Say;
   readonly #total: number | undefined;
-  readonly #began = performance.now();
+  readonly #screen: Screen;
+  readonly #clock: () => number;
+  readonly #began: number;
   #shown = 0;
   #drawn = false;
 
-  constructor(what: string, { say }: Pick<Context, 'say'>, total?: number) {
+  constructor({
+    what,
+    total,
+    say,
+    screen = process.stderr,
+    clock = () => performance.now(),
+  }: {
+    readonly what: string;
+    /** How many there are, where it is known. */
+    readonly total?: number | undefined;
+    readonly say: Say;
+    readonly screen?: Screen | undefined;
+    /** Milliseconds. */
+    readonly clock?: (() => number) | undefined;
+  }) {
     this.#what = what;
-    this.#say = say;
     this.#total = total;
+    this.#say = say;
+    this.#screen = screen;
+    this.#clock = clock;
+    this.#began = clock();
   }
 
   /** Say how many are done. */
   update(done: number): void {
-    const now = performance.now();
-    const terminal = process.stderr.isTTY;
+    const now = this.#clock();
+    const terminal = this.#screen.isTTY === true;
     if (now - this.#began < 1000 || now - this.#shown < (terminal ? 100 : 10_000)) return;
     this.#shown = now;
     const line = this.#line(done, (now - this.#began) / 1000);
-    process.stderr.write(terminal ? `\r\u001b[K${line}` : `${line}\n`);
+    this.#screen.write(terminal ? `\r\u001b[K${line}` : `${line}\n`);
     this.#drawn = terminal;
   }
 
   /** Clear the bar. */
   end(): void {
-    if (this.#drawn) process.stderr.write('\r\u001b[K');
+    if (this.#drawn) this.#screen.write('\r\u001b[K');
     this.#drawn = false;
   }
 

@@ -108,7 +108,7 @@ const KEYS: Trouble = {
 };
 
 /** Code → what it means here. Codes without a row are told by their family. */
-const TROUBLES: Readonly<Record<string, Trouble>> = {
+export const TROUBLES: Readonly<Record<string, Trouble>> = {
   SDK_NOT_INITIALIZED: {
     exit: 'notFound',
     what: ['这个文件夹里没有存证器', 'there is no notary in this folder'],

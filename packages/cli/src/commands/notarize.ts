@@ -53,7 +53,7 @@ export function addNotarize(program: Command, context: Context): void {
       if (flags.until !== 'published' && !notary.config.chain) {
         throw new UsageError(...NO_CHAIN); // before anything is taken
       }
-      const ended = await new Run(notary, output, context).take(files);
+      const ended = await new Run(notary, output).take(files);
       if (ended) process.exitCode = EXIT[ended].code;
       await notary.flush({ until: flags.until, timeoutMs });
     });
@@ -89,10 +89,11 @@ class Run {
   #refused = 0;
   #firstRefusal: ExitName | undefined;
 
-  constructor(notary: Notary, output: Output, context: Context) {
+  constructor(notary: Notary, output: Output) {
+    const { say } = output;
     this.#notary = notary;
     this.#output = output;
-    this.#progress = new Progress(context.say('记录', 'records'), context);
+    this.#progress = new Progress({ what: say('记录', 'records'), say });
   }
 
   /** Notarize all; a refused record stops no other. Gives how to exit unless all is well. */
@@ -145,7 +146,8 @@ class Run {
   }
 
   async #tell({ place, receipt }: Answer): Promise<void> {
-    this.#progress.update(++this.#taken);
+    this.#taken++;
+    if (!process.stdout.isTTY) this.#progress.update(this.#taken); // else the answers themselves show it
     if (receipt instanceof Error) return this.#tellRefusal(place, receipt);
     const { id, index, leafHash, time, anchorBy } = receipt;
     await this.#output.result(

@@ -66,7 +66,7 @@ export function addReplay(audit: Command, context: Context): void {
       const findings = new Findings();
       const fileHeads = await headsFromFiles(tiles, { policy, origin, findings });
       const chain = flags.rpc === undefined ? undefined : await askChain(flags.rpc, policy, origin);
-      const progress = new Progress(say('条目', 'entries'), context, source.size);
+      const progress = new Progress({ what: say('条目', 'entries'), total: source.size, say });
       const report = await replay({
         source,
         origin,

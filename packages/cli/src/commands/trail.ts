@@ -53,7 +53,7 @@ export function addTrail(audit: Command, context: Context): void {
       const { nodeSha256 } = await import('@anchorlog/core/node');
       const { createNotary } = await import('@anchorlog/sdk');
       await using notary = await createNotary({ dir: flags.dir });
-      const progress = new Progress(say('条目', 'entries'), context, notary.log.size);
+      const progress = new Progress({ what: say('条目', 'entries'), total: notary.log.size, say });
       const trail = await scanTrail({
         entries: notary.log.entries(),
         disclosuresOf: (statement) => notary.disclosuresOf(statement),

@@ -51,7 +51,7 @@ export function addVerify(program: Command, context: Context): void {
       const policy = await readPolicy(flags.policy);
       const files: GivenFile[] = [];
       for (const file of flags.file ?? []) {
-        const progress = new Progress(`${basename(file)}, MB`, context);
+        const progress = new Progress({ what: `${basename(file)}, MB`, say });
         const sha256 = await digestFile(file, (bytes) => progress.update(Math.floor(bytes / 1e6)));
         progress.end();
         files.push({ name: basename(file), sha256 });

@@ -1,0 +1,48 @@
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, test } from 'vitest';
+import { Session, parseTranscript } from './transcript.ts';
+
+const FOLDER = fileURLToPath(new URL('.', import.meta.url));
+const transcripts = (await readdir(FOLDER)).filter((name) => name.endsWith('.txt')).toSorted();
+
+describe('anchorlog', () => {
+  let scratch: string;
+  beforeAll(async () => {
+    scratch = await mkdtemp(join(tmpdir(), 'anchorlog-cli-'));
+  });
+  afterAll(() => rm(scratch, { recursive: true, force: true }));
+
+  async function play(name: string, text: string): Promise<void> {
+    const dir = join(scratch, name);
+    await mkdir(dir);
+    const session = await Session.begin(dir, {
+      language: name.endsWith('.zh.txt') ? 'zh_CN.UTF-8' : 'en_US.UTF-8',
+      tools: { mutate: join(FOLDER, 'mutate.ts') },
+    });
+    const record = await readFile(join(dir, 'records/document-guide.json'), 'utf8');
+    await writeFile(join(dir, 'record.ndjson'), `${JSON.stringify(JSON.parse(record))}\n`);
+    try {
+      for (const step of parseTranscript(text)) await session.run(step);
+    } finally {
+      await session.end();
+    }
+  }
+
+  // Sessions have their own folders, notaries and chains, so that several may run at once.
+  test.concurrent.for(transcripts)(
+    '%s runs as written',
+    { timeout: 300_000 },
+    async (name, { skip }) => {
+      skip(name.endsWith('.linux.txt') && process.platform !== 'linux', 'needs /dev/full');
+      await play(name, await readFile(join(FOLDER, name), 'utf8'));
+    },
+  );
+
+  test.concurrent('the session in the README runs as written', { timeout: 300_000 }, async () => {
+    const readme = await readFile(join(FOLDER, '../README.md'), 'utf8');
+    await play('README', /^```console\n(.*?)^```$/ms.exec(readme)?.[1] ?? 'no session');
+  });
+});
