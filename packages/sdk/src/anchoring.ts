@@ -1,121 +1,134 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   createAnchorer,
   readChainHeads,
   type Anchor,
+  type AnchorProblem,
+  type AnchorSource,
   type Anchorer,
   type AnchorerStatus,
-  type AnchorSource,
   type RegistryConfig,
 } from '@anchorlog/anchor';
-import { DIGEST_BYTES, formatHex, isCodedError } from '@anchorlog/core';
-import { anchorFolder, formatAnchorFile } from '@anchorlog/evm-proof';
-import type { Log } from '@anchorlog/log';
+import { DIGEST_BYTES, formatHex } from '@anchorlog/core';
+import { anchorFolder } from '@anchorlog/evm-proof';
+import type { Log, LogCheckpoint } from '@anchorlog/log';
 import type { TreeHead } from '@anchorlog/tlog';
 import { nodeTreeHasher } from '@anchorlog/tlog/node';
+import { AnchorFiles } from './anchor-files.ts';
+import { Changes, changeWithin } from './changes.ts';
 import type { ChainSettings } from './config.ts';
-import { writeDurably } from './durable-file.ts';
 import type { KeyFile } from './key-file.ts';
 import type { Stage } from './stage.ts';
 
+/** What the anchorer is doing; `problem` may also be one of writing anchors as files. */
 export type AnchoringStatus = AnchorerStatus;
 
 /** How long the chain may take at the start to name the heads that it holds; the notary does not wait longer. */
 const START_TIMEOUT_MS = 2000;
+const RETRY_MS = 1000;
 /** The index root of a log without index (spec/log). */
 const NO_INDEX = new Uint8Array(DIGEST_BYTES);
 
 /**
- * Runs the anchorer of a notary beside its log, never in the way of notarizing. Each final anchor is published beside the tiles for auditors
- * (spec/audit §2).
+ * Runs the anchorer of a notary beside its log, never in the way of notarizing. It begins with the first checkpoint that is published, so
+ * that no head is on the chain before its checkpoint is where everybody sees it.
  */
 export class Anchoring {
   readonly #registry: RegistryConfig;
   readonly #origin: string;
   readonly #anchorer: Anchorer;
-  readonly #source: LogSource;
+  readonly #source: PublishedLog;
+  readonly #files: AnchorFiles;
+  readonly #clock: () => number;
+  readonly #changes: Changes;
   readonly #closing = new AbortController();
+  /** What ends the pauses of the loop. */
+  readonly #calls = new Changes();
   #running: Promise<void> | undefined;
-  #wake: (() => void) | undefined;
-  /** Number of the newest anchor that was written as a file. */
-  #written = 0;
+  #problem: AnchorProblem | undefined;
 
-  private constructor(
-    registry: RegistryConfig,
-    origin: string,
-    source: LogSource,
-    anchorer: Anchorer,
-  ) {
-    this.#registry = registry;
-    this.#origin = origin;
-    this.#source = source;
-    this.#anchorer = anchorer;
+  private constructor(parts: {
+    readonly registry: RegistryConfig;
+    readonly origin: string;
+    readonly anchorer: Anchorer;
+    readonly source: PublishedLog;
+    readonly files: AnchorFiles;
+    readonly clock: () => number;
+    readonly changes: Changes;
+  }) {
+    this.#registry = parts.registry;
+    this.#origin = parts.origin;
+    this.#anchorer = parts.anchorer;
+    this.#source = parts.source;
+    this.#files = parts.files;
+    this.#clock = parts.clock;
+    this.#changes = parts.changes;
   }
 
-  /** Open the journal. The log is handed over by `start`, since it wants to know before which heads are on the chain. */
+  /** Open the journal. `changes` is told whatever happens. @throws ANCHOR_JOURNAL_… */
   static async open({
     dir,
     origin,
     chain,
     operator,
+    clock,
+    changes,
   }: {
     readonly dir: string;
     readonly origin: string;
     readonly chain: ChainSettings;
     readonly operator: KeyFile;
+    readonly clock: () => number;
+    readonly changes: Changes;
   }): Promise<Anchoring> {
     const { url, chainId, contract, codeHash, fromBlock, validators, blockTimeMs } = chain;
     const registry: RegistryConfig = { url, chainId, contract, codeHash, fromBlock };
-    const source = new LogSource();
+    const source = new PublishedLog();
+    const folder = anchorFolder(chainId, contract);
     const anchorer = await createAnchorer({
       chain: registry,
       origin,
-      dir: join(dir, 'anchors', anchorFolder(chainId, contract)),
+      dir: join(dir, 'anchors', folder),
       source,
       key: `0x${formatHex(operator.secret)}`,
       finality: { kind: 'sealed', validatorSets: [{ fromBlock, validators }] },
       hasher: nodeTreeHasher('sha256'),
       pollMs: Math.max(20, Math.min(250, Math.floor(blockTimeMs / 4))),
     });
-    return new Anchoring(registry, origin, source, anchorer);
+    const files = new AnchorFiles(join(dir, 'tiles', 'anchors', folder), anchorer);
+    return new Anchoring({ registry, origin, anchorer, source, files, clock, changes });
   }
 
-  /** Give the heads that the journal and, if it answers soon, the chain hold: the log must contain them. */
+  /**
+   * Give the heads that the log must contain: the newest that the journal holds, of which all earlier ones were found to be prefixes, and
+   * what the chain, if it answers soon, holds beyond it.
+   */
   async knownHeads(): Promise<TreeHead[]> {
-    const heads: TreeHead[] = [];
-    for await (const { head } of this.#anchorer.anchors()) heads.push(head);
+    const { latest } = this.#anchorer;
+    const heads: TreeHead[] = latest ? [latest.head] : [];
     try {
       const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(START_TIMEOUT_MS)]);
-      heads.push(
-        ...(await readChainHeads({
-          chain: this.#registry,
-          origin: this.#origin,
-          after: heads.length,
-          signal,
-        })),
-      );
-    } catch (error) {
-      // A chain that cannot be asked now is asked by the anchorer later, which stops if it knows a head that the log does not hold.
-      if (!isCodedError(error) && !(error instanceof DOMException)) throw error;
+      const after = latest?.number ?? 0;
+      const chain = this.#registry;
+      heads.push(...(await readChainHeads({ chain, origin: this.#origin, after, signal })));
+    } catch {
+      // A chain that cannot be asked, or answers nonsense, is asked by the anchorer again, whose status tells. It stops if the chain holds
+      // what the log does not.
     }
     return heads;
   }
 
-  /** Begin to anchor what `log` publishes, and write final anchors under `tiles`. */
-  start(log: Log, tiles: string): void {
-    this.#source.log = log;
-    const { chainId, contract } = this.#registry;
-    this.#running = this.#run(join(tiles, 'anchors', anchorFolder(chainId, contract)));
-  }
-
-  /** Look at the log at once: it has published a head. */
-  wake(): void {
-    this.#wake?.();
+  /** Anchor `checkpoint`, which `log` has just published, or a later one. */
+  published(log: Log, checkpoint: LogCheckpoint): void {
+    this.#source.publish(log, checkpoint);
+    this.#running ??= this.#run();
+    this.#calls.announce();
   }
 
   status(): AnchoringStatus {
-    return this.#anchorer.status();
+    const status = this.#anchorer.status();
+    if (status.problem || !this.#problem) return status;
+    return { ...status, state: 'retrying', problem: this.#problem };
   }
 
   /** Give the first final anchor that covers an entry. */
@@ -131,68 +144,66 @@ export class Anchoring {
 
   async close(): Promise<void> {
     this.#closing.abort();
-    this.#wake?.();
+    this.#calls.announce();
+    const closed = this.#anchorer.close();
     await this.#running;
-    await this.#anchorer.close();
+    await closed;
   }
 
-  async #run(folder: string): Promise<void> {
+  /** Never rejects. */
+  async #run(): Promise<void> {
     const { signal } = this.#closing;
     while (!signal.aborted) {
+      const called = this.#calls.next;
+      let wait = RETRY_MS;
       try {
-        const wait = await this.#anchorer.tick();
-        await this.#writeFiles(folder);
-        await this.#pause(wait);
-      } catch {
-        // Log and chain contradict each other: the anchorer has stopped and says why in its status. Notarizing goes on.
-        if (this.#anchorer.status().state === 'stopped') return;
-        await this.#pause(1000);
+        wait = await this.#anchorer.tick();
+        await this.#files.write();
+        this.#problem = undefined;
+      } catch (error) {
+        // Log and chain contradict each other: the anchorer has stopped for good and says why in its status.
+        if (this.#anchorer.status().state === 'stopped') break;
+        this.#problem = this.#met(error);
       }
+      this.#changes.announce();
+      if (!signal.aborted) await changeWithin(called, wait);
     }
+    this.#changes.announce();
   }
 
-  async #writeFiles(folder: string): Promise<void> {
-    const { latest } = this.#anchorer;
-    if (!latest || latest.number <= this.#written) return;
-    await mkdir(folder, { recursive: true });
-    for await (const { number, head, evidence } of this.#anchorer.anchors()) {
-      if (number <= this.#written) continue;
-      if (evidence) {
-        const text = formatAnchorFile({ number, head, evidence: [evidence] });
-        await writeDurably(join(folder, `${number}.json`), text);
-      }
-      this.#written = number;
-    }
-  }
-
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-      if (this.#closing.signal.aborted) this.#wake();
-    });
+  #met(error: unknown): AnchorProblem {
+    const last = this.#problem;
+    const name = error instanceof Error ? error.name : 'unknown';
+    const code =
+      error instanceof Error && 'code' in error && typeof error.code === 'string'
+        ? error.code
+        : name;
+    const message = error instanceof Error ? error.message : String(error);
+    return { code, message, since: last?.since ?? this.#clock(), times: (last?.times ?? 0) + 1 };
   }
 }
 
-/** The log as the anchorer sees it: its published heads, and proofs between them. */
-class LogSource implements AnchorSource {
-  log: Log | undefined;
+/** The log as the anchorer sees it: the newest head that was published, and proofs between heads. */
+class PublishedLog implements AnchorSource {
+  #log: Log | undefined;
+  #checkpoint: LogCheckpoint | undefined;
 
-  async head(): Promise<{ size: number; rootHash: Uint8Array; indexRoot: Uint8Array } | undefined> {
-    const checkpoint = await this.log?.checkpoint();
-    return (
-      checkpoint && { size: checkpoint.size, rootHash: checkpoint.rootHash, indexRoot: NO_INDEX }
-    );
+  publish(log: Log, checkpoint: LogCheckpoint): void {
+    this.#log = log;
+    this.#checkpoint = checkpoint;
+  }
+
+  head(): { size: number; rootHash: Uint8Array; indexRoot: Uint8Array } | undefined {
+    if (!this.#checkpoint) return undefined;
+    const { size, rootHash } = this.#checkpoint;
+    return { size, rootHash, indexRoot: NO_INDEX };
   }
 
   async proveConsistency(sizes: {
     readonly olderSize: number;
     readonly newerSize: number;
   }): Promise<Uint8Array[]> {
-    if (!this.log) throw new Error('asked for a proof before the log was open');
-    return this.log.proveConsistency(sizes);
+    if (!this.#log) throw new Error('asked for a proof before a head was published');
+    return this.#log.proveConsistency(sizes);
   }
 }

@@ -1,9 +1,8 @@
-import { formatUtf8 } from '@anchorlog/core';
 import type { Anchor } from '@anchorlog/anchor';
 import type { Log } from '@anchorlog/log';
 import type { Bundle, BundleAnchor } from '@anchorlog/verify';
 import { sdkError } from './error.ts';
-import type { VaultItem } from './vault.ts';
+import type { VaultItem } from './vault-item.ts';
 
 /** Which claims a bundle opens: the paths of some, all that the record has, or none. Index keys are never opened. */
 export type Disclose = 'all' | readonly string[];
@@ -31,7 +30,7 @@ export async function assembleBundle({
   if (!checkpoint) throw sdkError('SDK_WAIT_TIMEOUT', 'the record is not published yet', { index });
   const receipt = await log.receipt(index);
   return {
-    entry: formatUtf8(item.entry),
+    entry: item.entry,
     disclosures: chosen(item, disclose),
     inclusion: { index, hashes: await log.proveInclusion({ index, size: checkpoint.size }) },
     checkpoint: checkpoint.note,
@@ -58,18 +57,16 @@ async function bundleAnchor(
   };
 }
 
+/** @throws SDK_DISCLOSURE_UNKNOWN */
 function chosen({ disclosures }: VaultItem, disclose: Disclose): Uint8Array[] {
   const paths =
-    disclose === 'all' ? Object.keys(disclosures).filter(isClaimPath).toSorted() : disclose;
-  return paths.map((path) => {
-    const text =
-      isClaimPath(path) && Object.hasOwn(disclosures, path) ? disclosures[path] : undefined;
-    if (text === undefined) {
-      throw sdkError('SDK_DISCLOSURE_UNKNOWN', 'the statement commits to no claim at this path', {
-        path,
-      });
-    }
-    return formatUtf8(text);
+    disclose === 'all' ? [...disclosures.keys()].filter(isClaimPath).toSorted() : new Set(disclose);
+  return [...paths].map((path) => {
+    const disclosure = isClaimPath(path) ? disclosures.get(path) : undefined;
+    if (disclosure) return disclosure;
+    throw sdkError('SDK_DISCLOSURE_UNKNOWN', 'the statement commits to no claim at this path', {
+      path,
+    });
   });
 }
 

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import {
   FILE_LIMITS,
   ShapeReader,
@@ -7,7 +7,7 @@ import {
   type JsonObject,
   type JsonValue,
 } from '@anchorlog/core';
-import { writeDurably } from './durable-file.ts';
+import { hasCode, writeDurably } from './durable-file.ts';
 import { sdkError } from './error.ts';
 
 /** An organisation's system that this notary issues statements for. */
@@ -50,14 +50,19 @@ export interface NotaryConfig {
 const FORMAT = 'anchorlog/notary/1';
 
 const shape = new ShapeReader((at, expected) => {
-  throw sdkError('SDK_CONFIG_MALFORMED', `notary.json: expected ${expected} at ${at || '/'}`, {
-    at,
-  });
+  throw malformed(at, expected);
 });
 
 const ORIGIN = /^[a-z0-9.-]{1,100}(?:\/[a-z0-9._-]{1,100}){0,4}$/;
 const ORG = /^[0-9A-Z]{18}$/;
 const SYSTEM = /^[a-z0-9][a-z0-9._-]{0,63}$/;
+/** As trust policies have it (spec/policy §4). */
+const TITLE = /^[^\p{Cc}\p{Surrogate}]{1,200}$/u;
+const ADDRESS = /^0x[0-9a-f]{40}$/;
+const HASH = /^0x[0-9a-f]{64}$/;
+
+const HOURS_PER_YEAR = 8760;
+const DAY_MS = 86_400_000;
 
 /** Read the settings of the notary in `dir`. @throws SDK_NOT_INITIALIZED, SDK_CONFIG_MALFORMED, CORE_JSON_… */
 export async function readConfig(dir: string): Promise<NotaryConfig> {
@@ -65,6 +70,7 @@ export async function readConfig(dir: string): Promise<NotaryConfig> {
   try {
     text = await readFile(join(dir, 'notary.json'));
   } catch (cause) {
+    if (!hasCode(cause, 'ENOENT') && !hasCode(cause, 'ENOTDIR')) throw cause;
     throw sdkError(
       'SDK_NOT_INITIALIZED',
       'no notary.json in this folder: run anchorlog init first',
@@ -72,34 +78,63 @@ export async function readConfig(dir: string): Promise<NotaryConfig> {
       { cause },
     );
   }
-  return parseConfig(parseJson(text, FILE_LIMITS));
+  return parseConfig(text, dir);
 }
 
-/** Write the settings of the notary in `dir`. */
-export async function writeConfig(dir: string, config: NotaryConfig): Promise<void> {
-  const text = JSON.stringify({ format: FORMAT, ...config }, null, 2);
-  parseConfig(parseJson(text, FILE_LIMITS));
-  await writeDurably(join(dir, 'notary.json'), `${text}\n`);
+/** Check settings, and give the text of the file that holds them. @throws SDK_CONFIG_MALFORMED, CORE_JSON_… */
+export function formatConfig(dir: string, config: NotaryConfig): string {
+  const text = `${JSON.stringify({ format: FORMAT, ...config }, null, 2)}\n`;
+  parseConfig(text, dir);
+  return text;
 }
 
-function parseConfig(value: JsonValue): NotaryConfig {
-  const config = shape.object(value, '', {
+/** Write the settings of the notary in `dir`; with `exclusive` only where there are none. @throws as `formatConfig`, SDK_ALREADY_INITIALIZED */
+export async function writeConfig(
+  dir: string,
+  config: NotaryConfig,
+  options: { readonly exclusive?: boolean } = {},
+): Promise<void> {
+  await writeDurably(join(dir, 'notary.json'), formatConfig(dir, config), options);
+}
+
+/** Give the path of the guard, which relative ones begin at the notary's folder. */
+export function guardPath(dir: string, config: Pick<NotaryConfig, 'guard'>): string {
+  return resolve(dir, config.guard);
+}
+
+function parseConfig(text: Uint8Array | string, dir: string): NotaryConfig {
+  const config = shape.object(parseJson(text, FILE_LIMITS), '', {
     required: ['format', 'origin', 'issuers', 'guard', 'anchorByHours', 'batch'],
     optional: ['chain'],
   });
   shape.word(config['format'], '/format', [FORMAT]);
   const batch = shape.object(config['batch'], '/batch', { required: ['intervalMs', 'entries'] });
+  const issuers = shape.array(config['issuers'], '/issuers', 1000, parseIssuer);
+  if (issuers.length === 0) throw malformed('/issuers', 'at least one');
+  checkEachOnce(
+    issuers.map(({ org, system }) => `${org}/${system}`),
+    '/issuers',
+  );
   return {
     origin: shape.string(config['origin'], '/origin', ORIGIN, 'a host name and path in lower case'),
-    issuers: shape.array(config['issuers'], '/issuers', 1000, parseIssuer),
-    guard: shape.string(config['guard'], '/guard', /./),
-    anchorByHours: shape.size(config['anchorByHours'], '/anchorByHours'),
+    issuers,
+    guard: parseGuard(config['guard'], dir),
+    anchorByHours: between(config['anchorByHours'], '/anchorByHours', [1, HOURS_PER_YEAR]),
     batch: {
-      intervalMs: shape.size(batch['intervalMs'], '/batch/intervalMs'),
-      entries: shape.size(batch['entries'], '/batch/entries'),
+      intervalMs: between(batch['intervalMs'], '/batch/intervalMs', [1, DAY_MS]),
+      entries: between(batch['entries'], '/batch/entries', [1, Number.MAX_SAFE_INTEGER]),
     },
     chain: config['chain'] === undefined ? undefined : parseChain(config['chain']),
   };
+}
+
+/** A guard in the notary's folder would be put back together with it, and guard nothing. */
+function parseGuard(value: JsonValue | undefined, dir: string): string {
+  const guard = shape.string(value, '/guard', /^[^\0]{1,4096}$/, 'a path');
+  const path = relative(resolve(dir), guardPath(dir, { guard }));
+  if (!isAbsolute(path) && path.split(sep)[0] !== '..')
+    throw malformed('/guard', 'a path outside the folder of the notary');
+  return guard;
 }
 
 function parseIssuer(value: JsonValue, at: string): IssuerConfig {
@@ -118,7 +153,9 @@ function parseIssuer(value: JsonValue, at: string): IssuerConfig {
 
 function parseName(value: JsonValue, at: string): { zh: string; en: string } {
   const name: JsonObject = shape.object(value, at, { required: ['zh', 'en'] });
-  return { zh: shape.string(name['zh'], `${at}/zh`), en: shape.string(name['en'], `${at}/en`) };
+  const title = (language: string): string =>
+    shape.string(name[language], `${at}/${language}`, TITLE, '1 to 200 printable characters');
+  return { zh: title('zh'), en: title('en') };
 }
 
 function parseChain(value: JsonValue): ChainSettings {
@@ -126,16 +163,51 @@ function parseChain(value: JsonValue): ChainSettings {
   const chain = shape.object(value, at, {
     required: ['url', 'chainId', 'contract', 'codeHash', 'validators', 'fromBlock', 'blockTimeMs'],
   });
-  const address = /^0x[0-9a-f]{40}$/;
+  const validators = shape.array(chain['validators'], `${at}/validators`, 256, (item, place) =>
+    shape.string(item, place, ADDRESS, 'a 0x address in lower case'),
+  );
+  if (validators.length === 0) throw malformed(`${at}/validators`, 'at least one');
+  checkEachOnce(validators, `${at}/validators`);
   return {
-    url: shape.string(chain['url'], `${at}/url`, /^https?:\/\//, 'an http or https URL'),
-    chainId: shape.size(chain['chainId'], `${at}/chainId`),
-    contract: shape.string(chain['contract'], `${at}/contract`, address, 'a 0x address'),
-    codeHash: shape.string(chain['codeHash'], `${at}/codeHash`, /^0x[0-9a-f]{64}$/, 'a 0x hash'),
-    validators: shape.array(chain['validators'], `${at}/validators`, 1000, (item, place) =>
-      shape.string(item, place, address, 'a 0x address'),
+    url: parseChainUrl(chain['url'], `${at}/url`),
+    chainId: between(chain['chainId'], `${at}/chainId`, [1, Number.MAX_SAFE_INTEGER]),
+    contract: shape.string(
+      chain['contract'],
+      `${at}/contract`,
+      ADDRESS,
+      'a 0x address in lower case',
     ),
+    codeHash: shape.string(chain['codeHash'], `${at}/codeHash`, HASH, 'a 0x hash in lower case'),
+    validators,
     fromBlock: shape.size(chain['fromBlock'], `${at}/fromBlock`),
-    blockTimeMs: shape.size(chain['blockTimeMs'], `${at}/blockTimeMs`),
+    blockTimeMs: between(chain['blockTimeMs'], `${at}/blockTimeMs`, [1, DAY_MS]),
   };
+}
+
+/** Read the URL of a JSON-RPC endpoint. @throws SDK_CONFIG_MALFORMED */
+export function parseChainUrl(value: JsonValue | undefined, at: string): string {
+  const url = shape.string(value, at);
+  const isHttp = URL.canParse(url) && ['http:', 'https:'].includes(new URL(url).protocol);
+  if (!isHttp) throw malformed(at, 'an http or https URL');
+  return url;
+}
+
+function between(
+  value: JsonValue | undefined,
+  at: string,
+  [least, most]: readonly [number, number],
+): number {
+  const size = shape.size(value, at);
+  if (size < least || size > most) throw malformed(at, `${least} to ${most}`);
+  return size;
+}
+
+function checkEachOnce(names: readonly string[], at: string): void {
+  if (new Set(names).size !== names.length) throw malformed(at, 'each only once');
+}
+
+function malformed(at: string, expected: string): Error {
+  return sdkError('SDK_CONFIG_MALFORMED', `notary.json: expected ${expected} at ${at || '/'}`, {
+    at,
+  });
 }

@@ -1,4 +1,4 @@
-import { link, open, rename, rm } from 'node:fs/promises';
+import { access, link, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { sdkError } from './error.ts';
 
@@ -27,6 +27,7 @@ export async function writeDurably(
     try {
       await link(temporary, path); // unlike rename, fails if the name is taken
     } catch (cause) {
+      if (!hasCode(cause, 'EEXIST')) throw cause;
       throw sdkError(
         'SDK_ALREADY_INITIALIZED',
         'a file of this name exists already',
@@ -44,5 +45,21 @@ export async function writeDurably(
     await folder.sync();
   } finally {
     await folder.close();
+  }
+}
+
+/** Tell whether an error is that of the operating system with this code, `ENOENT` for one. */
+export function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}
+
+/** Tell whether there is a file or folder. */
+export async function exists(path: string): Promise<boolean> {
+  try {
+    await access(path);
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return false;
+    throw error;
   }
 }

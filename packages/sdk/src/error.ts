@@ -3,17 +3,30 @@ import { errorMaker, type ErrorMaker } from '@anchorlog/core';
 /** The codes of this package: code → when it is thrown. */
 export const SDK_CODES = {
   SDK_NOT_INITIALIZED: 'the folder holds no notary: run `anchorlog init` or initNotary first',
-  SDK_ALREADY_INITIALIZED: 'the folder holds a notary already, which is never overwritten',
-  SDK_CONFIG_MALFORMED: 'notary.json is not of its form',
+  SDK_ALREADY_INITIALIZED:
+    'the folder holds a notary, or what is left of one, which is never overwritten',
+  SDK_CONFIG_MALFORMED: 'notary.json is not of its form, or its parts do not go together',
   SDK_KEY_MALFORMED: 'a key file is not of its form, or is for another use or name',
-  SDK_SECRETS_MALFORMED: 'secrets.json is not of its form',
+  SDK_SECRETS_MALFORMED: 'secrets.json is not of its form, or lacks a kind of keys',
+  SDK_LOCKED: 'another process, or another notary in this one, has the folder open',
+  SDK_VAULT_MISMATCH: 'the vault is of another log, or was filled with another secret of ids',
+  SDK_VAULT_BEHIND:
+    'the vault lacks the newest entry of the log: an older copy of it was put in its place',
+  SDK_VAULT_DAMAGED: 'what the vault holds of a record is not what the log holds',
+  SDK_VAULT_FAILED:
+    'the vault could not be read or written, and takes nothing until the notary is opened again',
+  SDK_RECORD_RESERVED: 'the record creates a log, which the notary itself does once',
   SDK_ISSUER_UNKNOWN: 'the record names an organisation and system that this notary has no key for',
   SDK_ID_CONFLICT: 'another record was notarized under the same id',
   SDK_ID_UNKNOWN: 'no record of this id was notarized here',
+  SDK_ID_AMBIGUOUS:
+    'several organisations have a record of this id: name the organisation and system too',
   SDK_LINK_UNRESOLVED: 'a link names a record that was not notarized here, or several that were',
-  SDK_FILE_UNREADABLE: 'a file that the record names cannot be read',
+  SDK_FILE_UNREADABLE: 'a file that the record names cannot be read, or is no ordinary file',
   SDK_DISCLOSURE_UNKNOWN: 'the statement has no commitment at this path',
-  SDK_NO_CHAIN: 'the notary has no chain to anchor to: the bundle cannot become final',
+  SDK_NO_CHAIN: 'the notary has no chain to anchor to: nothing can become final',
+  SDK_ANCHORING_STOPPED:
+    'log and chain contradict each other, or the log was closed on chain: no receipt could keep its promise',
   SDK_WAIT_TIMEOUT: 'the record did not reach the asked stage in the given time',
   SDK_BUSY: 'too many records wait to be taken: try again after `context.retryAfterMs`',
   SDK_CLOSED: 'the notary is closed',

@@ -1,7 +1,7 @@
-export type { AnchoringStatus } from './anchoring.ts';
 export type { BatchesStatus } from './batches.ts';
 export type { Disclose } from './bundle.ts';
 export { readConfig, type ChainSettings, type IssuerConfig, type NotaryConfig } from './config.ts';
+export { createNotary, type NotaryOptions } from './create.ts';
 export { SDK_CODES, type SdkCode } from './error.ts';
 export { initNotary, setChain, type InitOptions } from './init.ts';
 export {
@@ -13,13 +13,14 @@ export {
   type KeyUse,
 } from './key-file.ts';
 export { readKeys, type NotaryKeys } from './keys.ts';
-export {
-  createNotary,
-  type BundleOptions,
-  type Notary,
-  type NotaryOptions,
-  type NotaryStatus,
-  type Receipt,
+export type {
+  BundleOptions,
+  FlushOptions,
+  Notary,
+  NotaryStatus,
+  Receipt,
+  RecordReference,
 } from './notary.ts';
 export { policyOf } from './policy.ts';
 export { STAGES, type Stage } from './stage.ts';
+export type { RecordAddress } from './vault-item.ts';

@@ -1,17 +1,20 @@
 import { mkdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
+import { parseTrustPolicy } from '@anchorlog/verify';
 import {
+  formatConfig,
+  guardPath,
   readConfig,
   writeConfig,
   type ChainSettings,
   type IssuerConfig,
   type NotaryConfig,
 } from './config.ts';
-import { writeDurably } from './durable-file.ts';
+import { exists, writeDurably } from './durable-file.ts';
 import { sdkError } from './error.ts';
 import { generateKeys, readKeys, type NotaryKeys } from './keys.ts';
 import { policyOf } from './policy.ts';
-import { generateSecrets, writeSecrets } from './secrets.ts';
+import { makeSecrets } from './secrets.ts';
 
 /** What a new notary is told. */
 export interface InitOptions {
@@ -31,9 +34,12 @@ export interface InitOptions {
   readonly clock?: (() => number) | undefined;
 }
 
+/** What a folder holds in which a notary has worked. */
+const TRACES = ['vault', 'log', 'tiles', 'anchors'];
+
 /**
- * Make a new notary: folder, keys, secrets, settings and the trust policy for its verifiers. Nothing that exists is overwritten.
- * @throws SDK_ALREADY_INITIALIZED, SDK_CONFIG_MALFORMED
+ * Make a new notary: folder, keys, secrets, settings and the trust policy for its verifiers. Nothing that exists is overwritten; an attempt
+ * that was cut off is taken up where it ended. @throws SDK_ALREADY_INITIALIZED, SDK_CONFIG_MALFORMED, SDK_KEY_MALFORMED, SDK_SECRETS_MALFORMED
  */
 export async function initNotary(options: InitOptions): Promise<NotaryConfig> {
   const { origin, issuers, clock = Date.now } = options;
@@ -46,15 +52,14 @@ export async function initNotary(options: InitOptions): Promise<NotaryConfig> {
     batch: options.batch ?? { intervalMs: 10_000, entries: 10_000 },
     chain: options.chain,
   };
-  if (issuers.length === 0) throw sdkError('SDK_CONFIG_MALFORMED', 'expected at least one issuer');
+  formatConfig(dir, config);
+  await checkUnused(dir, config);
   await mkdir(dir, { recursive: true });
-  if (await isNotary(dir))
-    throw sdkError('SDK_ALREADY_INITIALIZED', 'the folder holds a notary already');
-  // Keys before settings: a crash between leaves a folder that says "not initialized" and whose keys were never used.
+  // The settings come last: a crash before leaves a folder that says "not initialized", and whose keys were never used.
   const keys = await generateKeys(dir, config);
-  await writeSecrets(dir, generateSecrets(origin));
+  await makeSecrets(dir, origin);
   await writePolicy(dir, config, keys, clock());
-  await writeConfig(dir, config);
+  await writeConfig(dir, config, { exclusive: true });
   return config;
 }
 
@@ -70,14 +75,15 @@ export async function setChain(
   return config;
 }
 
-async function isNotary(dir: string): Promise<boolean> {
-  try {
-    await readConfig(dir);
-    return true;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'SDK_NOT_INITIALIZED')
-      return false;
-    throw error;
+/** @throws SDK_ALREADY_INITIALIZED */
+async function checkUnused(dir: string, config: NotaryConfig): Promise<void> {
+  const traces = ['notary.json', ...TRACES].map((name) => join(dir, name));
+  for (const path of [...traces, guardPath(dir, config)]) {
+    if (!(await exists(path))) continue;
+    throw sdkError(
+      'SDK_ALREADY_INITIALIZED',
+      `there is a notary already, or what is left of one: ${basename(path)}`,
+    );
   }
 }
 
@@ -87,8 +93,16 @@ async function writePolicy(
   keys: NotaryKeys,
   now: number,
 ): Promise<void> {
-  await writeDurably(
-    join(dir, 'policy.json'),
-    `${JSON.stringify(policyOf(config, keys, now), null, 2)}\n`,
-  );
+  const policy = policyOf(config, keys, now);
+  try {
+    parseTrustPolicy(policy);
+  } catch (cause) {
+    throw sdkError(
+      'SDK_CONFIG_MALFORMED',
+      'these settings give no sound trust policy',
+      {},
+      { cause },
+    );
+  }
+  await writeDurably(join(dir, 'policy.json'), `${JSON.stringify(policy, null, 2)}\n`);
 }

@@ -1,13 +1,13 @@
-import {
-  canonicalize,
-  formatInstant,
-  formatUtf8,
-  parseUtf8,
-  type JsonObject,
-  type Signer,
-} from '@anchorlog/core';
+import { setImmediate as turn } from 'node:timers/promises';
+import { canonicalize, formatInstant, type JsonObject, type Signer } from '@anchorlog/core';
 import { nodeSha256 } from '@anchorlog/core/node';
-import { checkRecord, loggedClaims, profileByName } from '@anchorlog/profiles';
+import {
+  EMITTER_ONLY,
+  checkRecord,
+  loggedClaims,
+  profileByName,
+  type RecordWarning,
+} from '@anchorlog/profiles';
 import {
   issue,
   keyId,
@@ -16,39 +16,44 @@ import {
   signStatement,
   type FileDigest,
   type LogRecord,
+  type RecordIssuer,
+  type RecordLink,
   type ResolvedLink,
 } from '@anchorlog/statement';
-import { nodeTreeHasher } from '@anchorlog/tlog/node';
 import { sdkError } from './error.ts';
-import { digestFile } from './file-digest.ts';
-import { signerOf } from './key-file.ts';
 import { issuerName, type NotaryKeys } from './keys.ts';
+import { pooledSigner } from './pooled-signer.ts';
 import { randomBytes } from './random.ts';
 import { keyspaceOf, type Secrets } from './secrets.ts';
-import type { RecordAddress, Vault, VaultItem } from './vault.ts';
+import { formatAddress, type RecordAddress, type VaultItem } from './vault-item.ts';
+import { Unsigned } from './unsigned.ts';
+import type { Vault, VaultPlace } from './vault.ts';
 
-/** A record that has been read and checked, with its address and the digests of its files: all that takes no turn. */
-export interface PreparedRecord {
+/** A record that has been read and checked, with its address. */
+export interface ReadRecord {
   readonly record: LogRecord;
   readonly address: RecordAddress;
+  /** What looks wrong in it and does not stop it. */
+  readonly warnings: readonly RecordWarning[];
+}
+
+/** A record with the digests of its files: all that takes no turn. */
+export interface PreparedRecord extends ReadRecord {
   readonly files: readonly FileDigest[];
   /** Canonical JSON of the record with digests for paths: two records are the same iff this is. */
   readonly canonical: string;
 }
 
-/** What issuing gave for one record of a group. */
-export interface IssuedItem {
-  readonly address: RecordAddress;
-  readonly item: VaultItem;
-  /** False if the vault had it already, or an earlier record of the group is the same. */
-  readonly fresh: boolean;
-}
-
-const leafHasher = nodeTreeHasher('sha256');
+/** The record by which a log begins. */
+const CREATION = { profile: 'log/1', event: 'log.create' } as const;
+/** Records that are issued before others get a turn of the event loop. */
+const RECORDS_A_TURN = 32;
 
 /** Turns records into statements: checks, ids, salts, links, signatures. Keeps nothing itself; the vault does. */
 export class Issuing {
   readonly #origin: string;
+  /** Whose records those are that name no issuer. */
+  readonly #operator: RecordIssuer;
   readonly #keys: NotaryKeys;
   readonly #secrets: Secrets;
   readonly #vault: Vault;
@@ -57,157 +62,175 @@ export class Issuing {
 
   constructor(world: {
     readonly origin: string;
+    readonly operator: RecordIssuer;
     readonly keys: NotaryKeys;
     readonly secrets: Secrets;
     readonly vault: Vault;
     readonly clock: () => number;
   }) {
     this.#origin = world.origin;
+    this.#operator = world.operator;
     this.#keys = world.keys;
     this.#secrets = world.secrets;
     this.#vault = world.vault;
     this.#clock = world.clock;
   }
 
-  /** Read and check a record, and hash its files. @throws SDK_ISSUER_UNKNOWN, SDK_FILE_UNREADABLE, STATEMENT_RECORD_…, PROFILES_… */
-  async prepare(input: unknown): Promise<PreparedRecord> {
-    const record = parseRecord(input);
-    checkRecord(record, profileByName(record.profile));
-    const { org, system } = this.#issuerOf(record);
-    const id =
-      record.id ??
-      recordId({ suite: nodeSha256, secret: this.#secrets.id, org, system, key: record.key ?? '' });
-    const files: FileDigest[] = [];
-    for (const file of record.files ?? [])
-      files.push('path' in file ? await digestFile(file) : file);
-    const { files: _, ...rest } = record;
-    const whole = { ...rest, ...(files.length > 0 ? { files } : {}) };
-    // A record is JSON; its interface has no index signature.
-    return {
-      record,
-      address: { org, system, id },
-      files,
-      canonical: canonicalize(whole as unknown as JsonObject),
-    };
+  /** Read and check a record. @throws SDK_RECORD_RESERVED, SDK_ISSUER_UNKNOWN, STATEMENT_RECORD_…, PROFILES_… */
+  read(input: unknown): ReadRecord {
+    const read = this.#read(input);
+    if (isCreation(read.record)) {
+      throw sdkError('SDK_RECORD_RESERVED', 'the notary itself creates the log, once');
+    }
+    return read;
   }
 
   /**
-   * Issue the records of a group in order and write the new ones to the vault (fsync) before anything of them is shown. A record that is
-   * refused gives its error in its place. After a crash here the vault has an item without entry in the log: the next attempt for the same
-   * record appends exactly these bytes.
+   * Give the entry that creates the log. The vault may have it already, if the first start was cut off before the log had it: then it is
+   * this one, since another could not be told from a second log.
    */
-  async issueGroup(group: readonly PreparedRecord[]): Promise<(IssuedItem | Error)[]> {
-    const made = new Map<string, IssuedItem>();
-    const numbers = new Map<string, RecordAddress[]>();
-    const results: (IssuedItem | Error)[] = [];
-    const stored = await this.#vault.getMany(group.map(({ address }) => address));
-    for (const [i, prepared] of group.entries()) {
+  async creation(record: unknown): Promise<Uint8Array> {
+    const read = this.#read(record);
+    const known = await this.#vault.item(read.address);
+    if (known) return known.entry;
+    const [issued] = await this.issueGroup([prepare(read, [])]);
+    if (!issued || issued instanceof Error) throw issued ?? new Error('no log.create was issued');
+    await this.#vault.flush();
+    return issued.entry;
+  }
+
+  /**
+   * Issue the records of a group in order. The new ones are added to the vault, which is to be flushed before anything of them is shown; a
+   * record that was issued before gives its item again. One that is refused gives its error in its place.
+   */
+  async issueGroup(group: readonly PreparedRecord[]): Promise<(VaultItem | Error)[]> {
+    const results: (VaultItem | Error)[] = [];
+    const unsigned = new Unsigned(this.#vault);
+    const settle = (): Promise<void> => unsigned.settle(results);
+    const known = await this.#look(group);
+    for (const [at, prepared] of group.entries()) {
+      const { address, record } = prepared;
+      if (at % RECORDS_A_TURN === RECORDS_A_TURN - 1) await turn();
       try {
-        const known = made.get(addressKey(prepared.address))?.item ?? stored[i];
-        const issued = known
-          ? again(prepared, known)
-          : await this.#issueOne(prepared, made, numbers);
-        results.push(issued);
-        if (issued.fresh) {
-          made.set(addressKey(issued.address), issued);
-          const { key } = issued.item;
-          if (key !== undefined) numbers.set(key, [...(numbers.get(key) ?? []), issued.address]);
+        if (unsigned.has(address)) await settle();
+        if (this.#vault.added(address) ?? known.get(formatAddress(address))) {
+          results[at] = await this.#again(prepared);
+          continue;
         }
+        const links: ResolvedLink[] = [];
+        for (const link of record.links ?? []) {
+          // What it names may be among those whose signatures are not there yet.
+          const own = this.#ownTarget(link, address);
+          if (unsigned.has(own)) await settle();
+          const place = this.#vault.added(own) ?? known.get(formatAddress(own));
+          if (!place) await settle();
+          links.push({ rel: link.rel, leaf: place?.leaf ?? (await this.#foreignLeaf(link)) });
+        }
+        const signed = this.#issueOne(prepared, links).catch(asError);
+        unsigned.add({ at, address, key: record.key, signed });
       } catch (error) {
-        results.push(error instanceof Error ? error : new Error(String(error)));
+        results[at] = asError(error);
       }
     }
-    if (made.size > 0)
-      await this.#vault.put([...made.values()].map(({ address, item }) => [address, item]));
+    await settle();
     return results;
   }
 
-  async #issueOne(
-    prepared: PreparedRecord,
-    made: ReadonlyMap<string, IssuedItem>,
-    numbers: ReadonlyMap<string, RecordAddress[]>,
-  ): Promise<IssuedItem> {
+  async #issueOne(prepared: PreparedRecord, links: readonly ResolvedLink[]): Promise<VaultItem> {
     const { record, address, files, canonical } = prepared;
-    const links: ResolvedLink[] = [];
-    for (const link of record.links ?? []) {
-      const leaf = await this.#leafOf(link, address, made, numbers);
-      links.push({ rel: link.rel, leaf });
-    }
-    const issuer = { org: address.org, system: address.system };
-    const { signer, keyId: name } = this.#signerOf(issuer);
-    const logged = { ...record, claims: loggedClaims(record.claims) };
-    const issued = issue(logged, {
-      log: this.#origin,
-      profile: profileByName(record.profile),
-      suite: nodeSha256,
-      issuer,
-      idSecret: this.#secrets.id,
-      keyspaces: (kind) => {
-        const { name: keyspace, secret } = keyspaceOf(this.#secrets, kind);
-        return { keyspace, secret };
+    const { org, system, id } = address;
+    const { signer, keyId: name } = this.#signerOf(address);
+    const claims = keepsNothing(record.claims) ? record.claims : loggedClaims(record.claims);
+    // With its id, which would be derived once more from the key.
+    const issued = issue(
+      { ...record, key: undefined, id, claims },
+      {
+        log: this.#origin,
+        profile: profileByName(record.profile),
+        suite: nodeSha256,
+        issuer: { org, system },
+        idSecret: this.#secrets.id,
+        keyspaces: (kind) => {
+          const { name: keyspace, secret } = keyspaceOf(this.#secrets, kind);
+          return { keyspace, secret };
+        },
+        recordedTime: formatInstant(this.#clock()),
+        random: randomBytes,
+        files,
+        links,
+        signer: { alg: 'Ed25519', keyId: name },
       },
-      recordedTime: formatInstant(this.#clock()),
-      random: randomBytes,
-      files,
-      links,
-      signer: { alg: 'Ed25519', keyId: name },
-    });
+    );
     const { entry, disclosures } = await signStatement(issued, signer);
-    const item: VaultItem = {
-      record: canonical,
-      key: record.key,
-      entry: parseUtf8(entry),
-      disclosures: Object.fromEntries(
-        [...disclosures].map(([path, bytes]) => [path, parseUtf8(bytes)]),
-      ),
-    };
-    return { address, item, fresh: true };
+    return { address, record: canonical, entry, disclosures };
   }
 
-  /** Resolve a link: first among the records of the same issuer, then as the only one of its number (spec/notary §6). */
-  async #leafOf(
-    link: { readonly key?: string | undefined; readonly id?: string | undefined },
-    from: RecordAddress,
-    made: ReadonlyMap<string, IssuedItem>,
-    numbers: ReadonlyMap<string, RecordAddress[]>,
-  ): Promise<Uint8Array> {
+  /** The same record again is what it was; another one under its id is refused. @throws SDK_ID_CONFLICT, SDK_VAULT_DAMAGED */
+  async #again({ address, canonical }: PreparedRecord): Promise<VaultItem> {
+    const known = await this.#vault.item(address);
+    if (known?.record === canonical) return known;
+    throw sdkError('SDK_ID_CONFLICT', 'another record was notarized under this number or id', {
+      id: address.id,
+    });
+  }
+
+  /** Look up where the records of a group stand already, and those of their own issuers that they link to: one trip to the vault for all. */
+  async #look(group: readonly PreparedRecord[]): Promise<Map<string, VaultPlace>> {
+    const wanted = new Map<string, RecordAddress>();
+    for (const { address, record } of group) {
+      wanted.set(formatAddress(address), address);
+      for (const link of record.links ?? []) {
+        const target = this.#ownTarget(link, address);
+        wanted.set(formatAddress(target), target);
+      }
+    }
+    const addresses = [...wanted.values()];
+    const places = new Map<string, VaultPlace>();
+    for (const [i, place] of (await this.#vault.places(addresses)).entries()) {
+      if (place) places.set(formatAddress(addresses[i]!), place);
+    }
+    return places;
+  }
+
+  /** Where the record stands that a link names, if it is of the same issuer. */
+  #ownTarget(link: RecordLink, { org, system }: RecordAddress): RecordAddress {
+    return { org, system, id: link.id ?? this.#idOf({ org, system }, link.key) };
+  }
+
+  /** Resolve a link to a record of another issuer, which must be the only one (spec/notary §7). @throws SDK_LINK_UNRESOLVED */
+  async #foreignLeaf(link: RecordLink): Promise<Uint8Array> {
     const found =
       link.id === undefined
-        ? [...(numbers.get(link.key ?? '') ?? []), ...(await this.#vault.find(link.key ?? ''))]
-        : [{ ...from, id: link.id }];
-    const own = found.filter(({ org, system }) => org === from.org && system === from.system);
-    const [only, ...others] = own.length > 0 ? own : found;
-    const item =
-      only && others.length === 0
-        ? (made.get(addressKey(only))?.item ?? (await this.#vault.get(only)))
-        : undefined;
-    if (!item) {
-      throw sdkError('SDK_LINK_UNRESOLVED', `a link names ${found.length} records, expected one`, {
-        found: found.length,
-      });
-    }
-    return leafHasher.leaf(formatUtf8(item.entry));
+        ? await this.#vault.withKey(link.key ?? '')
+        : await this.#vault.withId(link.id);
+    const [place] = found.length === 1 ? await this.#vault.places(found) : [];
+    if (place) return place.leaf;
+    throw sdkError('SDK_LINK_UNRESOLVED', `a link names ${found.length} records, expected one`, {
+      found: found.length,
+    });
+  }
+
+  #read(input: unknown): ReadRecord {
+    const record = parseRecord(input);
+    const warnings = checkRecord(record, profileByName(record.profile));
+    const { org, system } = this.#issuerOf(record);
+    const id = record.id ?? this.#idOf({ org, system }, record.key);
+    return { record, address: { org, system, id }, warnings };
+  }
+
+  #idOf(issuer: { readonly org: string; readonly system: string }, key = ''): string {
+    const { org, system } = issuer;
+    return recordId({ suite: nodeSha256, secret: this.#secrets.id, org, system, key });
   }
 
   #issuerOf(record: LogRecord): { readonly org: string; readonly system: string } {
-    const issuer = record.issuer ?? this.#onlyIssuer();
-    if (!this.#keys.issuers.has(issuerName(issuer))) {
-      throw sdkError(
-        'SDK_ISSUER_UNKNOWN',
-        'no key for the organisation and system of this record',
-        {
-          org: issuer.org,
-          system: issuer.system,
-        },
-      );
-    }
-    return { org: issuer.org, system: issuer.system };
-  }
-
-  #onlyIssuer(): { readonly org: string; readonly system: string } {
-    const [name = ''] = this.#keys.issuers.keys(); // the first is the notary's own
-    const [org = '', system = ''] = name.split('/');
-    return { org, system };
+    const issuer = record.issuer ?? this.#operator;
+    if (this.#keys.issuers.has(issuerName(issuer))) return issuer;
+    const { org, system } = issuer;
+    throw sdkError('SDK_ISSUER_UNKNOWN', 'no key for the organisation and system of this record', {
+      org,
+      system,
+    });
   }
 
   #signerOf(issuer: { readonly org: string; readonly system: string }): {
@@ -217,21 +240,30 @@ export class Issuing {
     const name = issuerName(issuer);
     const known = this.#signers.get(name);
     if (known) return known;
-    const signer = signerOf(this.#keys.issuers.get(name)!); // #issuerOf has checked it
+    const signer = pooledSigner(this.#keys.issuers.get(name)!); // #issuerOf has checked it
     const made = { signer, keyId: keyId(signer.publicKey) };
     this.#signers.set(name, made);
     return made;
   }
 }
 
-/** The same record again is what it was; another one under its id is refused. @throws SDK_ID_CONFLICT */
-function again({ address, canonical }: PreparedRecord, known: VaultItem): IssuedItem {
-  if (known.record === canonical) return { address, item: known, fresh: false };
-  throw sdkError('SDK_ID_CONFLICT', 'another record was notarized under this number or id', {
-    id: address.id,
-  });
+/** Add the digests of its files to a record. */
+export function prepare(read: ReadRecord, files: readonly FileDigest[]): PreparedRecord {
+  const { files: _, ...rest } = read.record;
+  const whole = { ...rest, ...(files.length > 0 ? { files } : {}) };
+  // A record is JSON; its interface has no index signature.
+  return { ...read, files, canonical: canonicalize(whole as unknown as JsonObject) };
 }
 
-function addressKey({ org, system, id }: RecordAddress): string {
-  return `${org}/${system}/${id}`;
+function isCreation({ profile, event }: LogRecord): boolean {
+  return profile === CREATION.profile && event === CREATION.event;
+}
+
+/** Tell whether claims hold nothing that stays with the emitter. */
+function keepsNothing(claims: JsonObject): boolean {
+  return !EMITTER_ONLY.some(({ name }) => Object.hasOwn(claims, name));
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }

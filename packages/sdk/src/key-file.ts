@@ -1,7 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { FILE_LIMITS, ShapeReader, formatBase64, parseJson, type Signer } from '@anchorlog/core';
+import {
+  FILE_LIMITS,
+  ShapeReader,
+  formatBase64,
+  formatHex,
+  parseJson,
+  type Signer,
+} from '@anchorlog/core';
 import { nodeEd25519Signer } from '@anchorlog/core/node';
 import { writeDurably } from './durable-file.ts';
 import { sdkError } from './error.ts';
@@ -31,7 +38,7 @@ const shape = new ShapeReader((at, expected) => {
   throw sdkError('SDK_KEY_MALFORMED', `key file: expected ${expected} at ${at}`, { at });
 });
 
-/** Make a new key from the system's randomness. */
+/** Make a new key from the system's randomness. That a secret is no scalar of secp256k1 happens once in 2^127 keys. */
 export function generateKey(use: KeyUse, name: string): KeyFile {
   return { use, name, alg: ALGORITHM[use], secret: new Uint8Array(randomBytes(32)) };
 }
@@ -71,7 +78,17 @@ export async function readKeyFile(path: string, use: KeyUse, name?: string): Pro
       `key file: expected the ${use} key of ${name}, got one of ${key.name}`,
     );
   }
+  if (key.alg === 'secp256k1' && !isScalar(key.secret)) {
+    throw sdkError('SDK_KEY_MALFORMED', 'key file: expected a secret between 0 and the order');
+  }
   return key;
+}
+
+const SECP256K1_ORDER = 0xffffffff_ffffffff_ffffffff_fffffffe_baaedce6_af48a03b_bfd25e8c_d0364141n; // SEC 2 §2.4.1
+
+function isScalar(secret: Uint8Array): boolean {
+  const scalar = BigInt(`0x${formatHex(secret)}`);
+  return scalar > 0n && scalar < SECP256K1_ORDER;
 }
 
 /** Make an Ed25519 signer of a key. */

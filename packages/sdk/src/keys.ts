@@ -1,5 +1,8 @@
 import { join } from 'node:path';
+import { formatHex } from '@anchorlog/core';
 import type { IssuerConfig, NotaryConfig } from './config.ts';
+import { exists } from './durable-file.ts';
+import { sdkError } from './error.ts';
 import { generateKey, readKeyFile, writeKeyFile, type KeyFile } from './key-file.ts';
 
 /** The private keys of a notary. */
@@ -23,26 +26,26 @@ export function issuerName({
   return `${org}/${system}`;
 }
 
-/** Make and write all keys of a new notary. @throws SDK_ALREADY_INITIALIZED */
+/**
+ * Make and write the keys of a new notary. Those that an attempt which was cut off has left are taken as they are: nothing was signed with
+ * them. @throws SDK_ALREADY_INITIALIZED, SDK_KEY_MALFORMED
+ */
 export async function generateKeys(
   dir: string,
   { origin, issuers }: Pick<NotaryConfig, 'origin' | 'issuers'>,
 ): Promise<NotaryKeys> {
-  const keys: NotaryKeys = {
-    checkpoint: generateKey('checkpoint', origin),
-    receipt: generateKey('receipt', `${origin}/receipt`),
-    operator: generateKey('operator', origin),
-    issuers: new Map(
-      issuers.map((issuer) => [issuerName(issuer), generateKey('issuer', issuerName(issuer))]),
-    ),
-  };
-  for (const use of ['checkpoint', 'receipt', 'operator'] as const) {
-    await writeKeyFile(keyPath(dir, use), keys[use]);
-  }
-  for (const issuer of issuers) {
-    await writeKeyFile(issuerPath(dir, issuer), keys.issuers.get(issuerName(issuer))!);
-  }
-  return keys;
+  const wanted = [
+    ...(['checkpoint', 'receipt', 'operator'] as const).map((use) => ({
+      path: keyPath(dir, use),
+      key: generateKey(use, use === 'receipt' ? `${origin}/receipt` : origin),
+    })),
+    ...issuers.map((issuer) => ({
+      path: issuerPath(dir, issuer),
+      key: generateKey('issuer', issuerName(issuer)),
+    })),
+  ];
+  for (const { path, key } of wanted) if (!(await exists(path))) await writeKeyFile(path, key);
+  return readKeys(dir, { origin, issuers });
 }
 
 /** Read all keys of a notary. @throws SDK_KEY_MALFORMED */
@@ -56,12 +59,29 @@ export async function readKeys(
     readKeyFile(keyPath(dir, 'operator'), 'operator', origin),
     ...issuers.map((issuer) => readKeyFile(issuerPath(dir, issuer), 'issuer', issuerName(issuer))),
   ]);
+  checkPurposes([checkpoint, receipt, operator, ...issuerKeys]);
   return {
     checkpoint,
     receipt,
     operator,
     issuers: new Map(issuerKeys.map((key) => [key.name, key])),
   };
+}
+
+/** One key has one purpose: what it signs for one could be shown as signed for another. @throws SDK_KEY_MALFORMED */
+function checkPurposes(keys: readonly KeyFile[]): void {
+  const uses = new Map<string, KeyFile>();
+  for (const key of keys) {
+    const secret = formatHex(key.secret);
+    const other = uses.get(secret);
+    if (other) {
+      throw sdkError(
+        'SDK_KEY_MALFORMED',
+        `key files: the ${other.use} key of ${other.name} is also the ${key.use} key of ${key.name}`,
+      );
+    }
+    uses.set(secret, key);
+  }
 }
 
 function keyPath(dir: string, use: 'checkpoint' | 'receipt' | 'operator'): string {

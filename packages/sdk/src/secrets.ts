@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { FILE_LIMITS, ShapeReader, formatBase64, parseJson } from '@anchorlog/core';
-import { writeDurably } from './durable-file.ts';
+import { FILE_LIMITS, ShapeReader, formatBase64, parseJson, type JsonValue } from '@anchorlog/core';
+import type { StatusKeyKind, TrailKeyKind } from '@anchorlog/profiles';
+import { exists, writeDurably } from './durable-file.ts';
 import { sdkError } from './error.ts';
 
 /** A keyspace: the secret under which identifiers of some kinds become index keys (spec/statement, index keys). */
@@ -21,16 +22,18 @@ export interface Secrets {
 }
 
 const FORMAT = 'anchorlog/secrets/1';
+/** As spec/statement §3 has it. */
+const KEY_NAME = /^[a-z0-9./-]{1,64}$/;
 /** Status kinds never rotate and stand apart, so that a status proof shows no usage. */
-const STATUS_KINDS = ['license', 'seal'] as const;
-const TRAIL_KINDS = [
+const STATUS_KINDS: readonly StatusKeyKind[] = ['license', 'seal'];
+const TRAIL_KINDS: readonly TrailKeyKind[] = [
   'license-use',
   'seal-use',
   'holder',
   'actor',
   'case',
   'authorization',
-] as const;
+];
 
 const shape = new ShapeReader((at, expected) => {
   throw sdkError('SDK_SECRETS_MALFORMED', `secrets.json: expected ${expected} at ${at || '/'}`, {
@@ -38,8 +41,7 @@ const shape = new ShapeReader((at, expected) => {
   });
 });
 
-/** Make the secrets of a new notary. */
-export function generateSecrets(origin: string): Secrets {
+function generateSecrets(origin: string): Secrets {
   const slug = origin.replaceAll(/[^a-z0-9./-]/g, '-').slice(0, 56);
   const secret = (): Uint8Array => new Uint8Array(randomBytes(32));
   return {
@@ -52,15 +54,22 @@ export function generateSecrets(origin: string): Secrets {
 }
 
 /** Find the keyspace that takes index keys of a kind. @throws SDK_SECRETS_MALFORMED if none does */
-export function keyspaceOf(secrets: Secrets, kind: string): Keyspace {
+export function keyspaceOf(secrets: Pick<Secrets, 'keyspaces'>, kind: string): Keyspace {
   const found = secrets.keyspaces.find(({ kinds }) => kinds.includes(kind));
-  if (!found)
-    throw sdkError('SDK_SECRETS_MALFORMED', `secrets.json: no keyspace takes keys of kind ${kind}`);
-  return found;
+  if (found) return found;
+  throw sdkError('SDK_SECRETS_MALFORMED', `secrets.json: no keyspace takes keys of kind ${kind}`);
 }
 
-/** Write the secrets of a new notary, readable by its owner only. @throws SDK_ALREADY_INITIALIZED */
-export async function writeSecrets(dir: string, secrets: Secrets): Promise<void> {
+/**
+ * Make and write the secrets of a new notary, readable by its owner only. Those that an attempt which was cut off has left are taken as
+ * they are. @throws SDK_ALREADY_INITIALIZED, SDK_SECRETS_MALFORMED
+ */
+export async function makeSecrets(dir: string, origin: string): Promise<void> {
+  if (!(await exists(secretsPath(dir)))) await writeSecrets(dir, generateSecrets(origin));
+  await readSecrets(dir);
+}
+
+async function writeSecrets(dir: string, secrets: Secrets): Promise<void> {
   const file = {
     format: FORMAT,
     id: formatBase64(secrets.id),
@@ -71,14 +80,14 @@ export async function writeSecrets(dir: string, secrets: Secrets): Promise<void>
     })),
   };
   const text = `${JSON.stringify(file, null, 2)}\n`;
-  await writeDurably(join(dir, 'keys', 'secrets.json'), text, { mode: 0o600, exclusive: true });
+  await writeDurably(secretsPath(dir), text, { mode: 0o600, exclusive: true });
 }
 
 /** Read the secrets of a notary. @throws SDK_SECRETS_MALFORMED, CORE_JSON_… */
 export async function readSecrets(dir: string): Promise<Secrets> {
   let text: Uint8Array;
   try {
-    text = await readFile(join(dir, 'keys', 'secrets.json'));
+    text = await readFile(secretsPath(dir));
   } catch (cause) {
     throw sdkError('SDK_SECRETS_MALFORMED', 'secrets.json: cannot be read', {}, { cause });
   }
@@ -86,17 +95,33 @@ export async function readSecrets(dir: string): Promise<Secrets> {
     required: ['format', 'id', 'keyspaces'],
   });
   shape.word(file['format'], '/format', [FORMAT]);
+  const id = shape.base64(file['id'], '/id', 32);
+  const keyspaces = shape.array(file['keyspaces'], '/keyspaces', 1000, parseKeyspace);
+  checkKeyspaces(keyspaces);
+  return { id, keyspaces };
+}
+
+function parseKeyspace(value: JsonValue, at: string): Keyspace {
+  const keyspace = shape.object(value, at, { required: ['name', 'kinds', 'secret'] });
   return {
-    id: shape.base64(file['id'], '/id', 32),
-    keyspaces: shape.array(file['keyspaces'], '/keyspaces', 1000, (value, at) => {
-      const keyspace = shape.object(value, at, { required: ['name', 'kinds', 'secret'] });
-      return {
-        name: shape.string(keyspace['name'], `${at}/name`, /^[a-z0-9./-]{1,64}$/),
-        kinds: shape.array(keyspace['kinds'], `${at}/kinds`, 100, (kind, place) =>
-          shape.string(kind, place, /^[a-z0-9./-]{1,64}$/),
-        ),
-        secret: shape.base64(keyspace['secret'], `${at}/secret`, 32),
-      };
-    }),
+    name: shape.string(keyspace['name'], `${at}/name`, KEY_NAME),
+    kinds: shape.array(keyspace['kinds'], `${at}/kinds`, 100, (kind, place) =>
+      shape.string(kind, place, KEY_NAME),
+    ),
+    secret: shape.base64(keyspace['secret'], `${at}/secret`, 32),
   };
+}
+
+/** Each kind has one keyspace, or a person's records would be filed in two places; and each that profiles know has one. */
+function checkKeyspaces(keyspaces: readonly Keyspace[]): void {
+  const kinds = keyspaces.flatMap((keyspace) => keyspace.kinds);
+  const once = (names: readonly string[]): boolean => new Set(names).size === names.length;
+  if (!once(kinds) || !once(keyspaces.map(({ name }) => name))) {
+    throw sdkError('SDK_SECRETS_MALFORMED', 'secrets.json: expected each name and kind once');
+  }
+  for (const kind of [...STATUS_KINDS, ...TRAIL_KINDS]) keyspaceOf({ keyspaces }, kind);
+}
+
+function secretsPath(dir: string): string {
+  return join(dir, 'keys', 'secrets.json');
 }

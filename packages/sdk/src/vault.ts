@@ -1,103 +1,270 @@
+import { mkdir } from 'node:fs/promises';
+import { concatBytes, formatUint64, formatUtf8, parseUint64, parseUtf8 } from '@anchorlog/core';
 import { Level } from 'level';
+import { sdkError } from './error.ts';
+import {
+  formatAddress,
+  formatItem,
+  parseItem,
+  type RecordAddress,
+  type VaultItem,
+} from './vault-item.ts';
 
-/** Whose record: unique per organisation and system for ever. */
-export interface RecordAddress {
-  readonly org: string;
-  readonly system: string;
-  readonly id: string;
+/** Where a record stands in the vault. */
+export interface VaultPlace {
+  /** Counts items from 0 in the order in which they were added. */
+  readonly number: number;
+  /** Leaf hash of its entry, 32 bytes. */
+  readonly leaf: Uint8Array;
 }
 
-/** All that is kept of one record: what was handed in, the entry that is logged, and what opens it. Leaves the house only by disclosure. */
-export interface VaultItem {
-  /** The record as handed in, with the digests of its files in place of their paths; canonical JSON. */
-  readonly record: string;
-  /** The record's own number, by which other records link to it. */
-  readonly key?: string | undefined;
-  /** Canonical text of the statement: exactly these bytes are appended, however often. */
-  readonly entry: string;
-  /** Path → canonical text of the disclosure, index keys (`/keys/0`) included. */
-  readonly disclosures: Readonly<Record<string, string>>;
+/** Something to add. `key` is the record's own number, by which other records link to it. */
+export interface VaultAddition {
+  readonly item: VaultItem;
+  readonly leaf: Uint8Array;
+  readonly key: string | undefined;
 }
+
+interface Added extends VaultAddition {
+  readonly number: number;
+}
+
+type Database = Level<string, Uint8Array>;
+
+// Items are large and grow at their own end; what finds them is small and in random order (spec/notary §5).
+const OWNER = 'owner';
+const APPENDED = 'appended';
+const ITEM = 'item/';
+const WRITE_BUFFER_BYTES = 2 ** 24;
+const NOTHING = new Uint8Array();
 
 /**
- * The emitter's own store of statements, disclosures and key openings: a level database apart from the log's. An item is written (fsync)
- * before its entry goes to the log, so that a retry after a crash sends the same bytes (spec/notary §5).
+ * The emitter's own store of statements, disclosures and key openings: a level database apart from the log's. What is added can be found
+ * at once and is durable after `flush`, which comes before its entry goes to the log, so that a retry after a crash sends the same bytes
+ * (spec/notary §6).
  */
 export class Vault {
-  readonly #db: Level<string, string>;
+  readonly #db: Database;
+  #next: number;
+  /** All items with smaller numbers are known to be in the log. */
+  #appended: number;
+  #appendedStored: number;
+  /** Added and maybe not written yet, by address. */
+  readonly #unwritten = new Map<string, Added>();
+  #fresh: Added[] = [];
+  #writing: Promise<unknown> = Promise.resolve();
 
-  private constructor(db: Level<string, string>) {
+  private constructor(db: Database, next: number, appended: number) {
     this.#db = db;
+    this.#next = next;
+    this.#appended = appended;
+    this.#appendedStored = appended;
   }
 
-  /** Open the vault in a folder, or make it. */
-  static async open(folder: string): Promise<Vault> {
-    const db = new Level<string, string>(folder, { keyEncoding: 'utf8', valueEncoding: 'utf8' });
-    await db.open();
-    return new Vault(db);
+  /**
+   * Open the vault in a folder, or make it. `owner` says whose it is: the same text each time.
+   * @throws SDK_LOCKED, SDK_VAULT_MISMATCH, SDK_VAULT_DAMAGED
+   */
+  static async open(folder: string, owner: string): Promise<Vault> {
+    // Statements with their secrets: nobody else on the machine has to look in here.
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const db: Database = new Level(folder, {
+      keyEncoding: 'utf8',
+      valueEncoding: 'view',
+      writeBufferSize: WRITE_BUFFER_BYTES,
+    });
+    try {
+      await db.open();
+    } catch (cause) {
+      throw openingError(cause);
+    }
+    try {
+      await claim(db, owner);
+      const [last] = await db.keys({ gt: ITEM, lt: after(ITEM), reverse: true, limit: 1 }).all();
+      const appended = await db.get(APPENDED);
+      const next = last === undefined ? 0 : Number(last.slice(ITEM.length)) + 1;
+      return new Vault(db, next, appended ? parseUint64(appended) : 0);
+    } catch (error) {
+      await db.close();
+      throw error;
+    }
   }
 
-  /** Write items in one durable batch. */
-  async put(items: readonly (readonly [RecordAddress, VaultItem])[]): Promise<void> {
-    const puts = items.flatMap(([address, item]) => [
-      { type: 'put' as const, key: itemKey(address), value: JSON.stringify(item) },
-      ...(item.key === undefined
-        ? []
-        : [
-            {
-              type: 'put' as const,
-              key: `${numberKey(item.key)}${addressText(address)}`,
-              value: '',
-            },
-          ]),
-    ]);
-    await this.#db.batch(puts, { sync: true });
+  /** Find where records stand: one trip to the database, however many. @throws SDK_VAULT_FAILED */
+  async places(addresses: readonly RecordAddress[]): Promise<(VaultPlace | undefined)[]> {
+    // Before the database is asked: what has left this map by the time of the answer was in the database when it was asked.
+    const added = addresses.map((address) => this.added(address));
+    const rows = addresses.length > 0 ? await this.#read(addresses.map(idKey)) : [];
+    return rows.map((row, i) => added[i] ?? (row && parsePlace(row)));
   }
 
-  /** Read one item. */
-  async get(address: RecordAddress): Promise<VaultItem | undefined> {
-    return (await this.getMany([address]))[0];
+  /** Find where a record stands that was added a moment ago; `places` finds the others. */
+  added(address: RecordAddress): VaultPlace | undefined {
+    return this.#unwritten.get(formatAddress(address));
   }
 
-  /** Read several items at once: one trip to the database, however many. */
-  async getMany(addresses: readonly RecordAddress[]): Promise<(VaultItem | undefined)[]> {
-    const texts = await this.#db.getMany(addresses.map(itemKey));
-    // Written by `put` above, nobody else writes here.
-    return texts.map((text) => (text === undefined ? undefined : (JSON.parse(text) as VaultItem)));
+  /** Read what is kept of a record. @throws SDK_VAULT_DAMAGED */
+  async item(address: RecordAddress): Promise<VaultItem | undefined> {
+    const unwritten = this.#unwritten.get(formatAddress(address));
+    if (unwritten) return unwritten.item;
+    const [place] = await this.places([address]);
+    if (!place) return undefined;
+    const row = await this.#db.get(itemKey(place.number));
+    const item = row && parseItem(row);
+    if (item && formatAddress(item.address) === formatAddress(address)) return item;
+    throw sdkError('SDK_VAULT_DAMAGED', `vault: item ${place.number} is of another record`);
   }
 
   /** Find the records, of whatever issuer, that were handed in under a business number. */
-  async find(key: string): Promise<RecordAddress[]> {
-    return this.#addresses(numberKey(key));
+  async withKey(key: string): Promise<RecordAddress[]> {
+    const added = [...this.#unwritten.values()].filter((each) => each.key === key);
+    return this.#addresses(`key/${JSON.stringify(key)}/`, added);
   }
 
   /** Find the records, of whatever issuer, that have an id: one, unless issuers chose the same. */
-  async findId(id: string): Promise<RecordAddress[]> {
-    return this.#addresses(`item/${id}/`);
+  async withId(id: string): Promise<RecordAddress[]> {
+    const added = [...this.#unwritten.values()].filter(({ item }) => item.address.id === id);
+    return this.#addresses(`id/${id}/`, added);
   }
 
-  async #addresses(prefix: string): Promise<RecordAddress[]> {
-    const found: RecordAddress[] = [];
-    for await (const name of this.#db.keys({ gt: prefix, lt: `${prefix}\uffff` })) {
-      const [id = '', org = '', system = ''] = name.split('/').slice(-3);
-      found.push({ org, system, id });
+  /** Add a record. A crash before `flush` has ended loses it, and nothing of it was shown. */
+  add(addition: VaultAddition): void {
+    const added = { ...addition, number: this.#next++ };
+    this.#unwritten.set(formatAddress(addition.item.address), added);
+    this.#fresh.push(added);
+  }
+
+  /** Write all that was added, and give the number up to which all is durable. Once it has failed it always fails. @throws SDK_VAULT_FAILED */
+  async flush(): Promise<number> {
+    const [fresh, next] = [this.#fresh, this.#next];
+    this.#fresh = [];
+    const written = this.#writing.then(() => this.#write(fresh));
+    this.#writing = written;
+    await written;
+    return next;
+  }
+
+  /** Note that all items with numbers below `next` are in the log. Written with the next flush: it only spares work after a crash. */
+  appended(next: number): void {
+    this.#appended = Math.max(this.#appended, next);
+  }
+
+  /** Give the items of which it is not known whether they are in the log, in the order in which they were added. */
+  async *unappended(): AsyncGenerator<VaultItem & { readonly number: number }> {
+    const range = { gte: itemKey(this.#appended), lt: after(ITEM) };
+    for await (const [name, row] of this.#db.iterator(range)) {
+      yield { ...parseItem(row), number: Number(name.slice(ITEM.length)) };
     }
-    return found;
   }
 
   async close(): Promise<void> {
-    await this.#db.close();
+    await this.#writing.catch(() => undefined); // those who waited for it were told
+    try {
+      if (this.#appended > this.#appendedStored) {
+        await this.#db.put(APPENDED, formatUint64(this.#appended));
+      }
+    } finally {
+      await this.#db.close();
+    }
+  }
+
+  async #read(names: string[]): Promise<(Uint8Array | undefined)[]> {
+    try {
+      return await this.#db.getMany(names);
+    } catch (cause) {
+      throw failure(cause);
+    }
+  }
+
+  async #write(fresh: readonly Added[]): Promise<void> {
+    if (fresh.length === 0) return;
+    const appended = this.#appended;
+    try {
+      const batch = this.#db.batch();
+      for (const { item, leaf, key, number } of fresh) {
+        batch.put(itemKey(number), formatItem(item));
+        batch.put(idKey(item.address), concatBytes(formatUint64(number), leaf));
+        if (key !== undefined) {
+          batch.put(`key/${JSON.stringify(key)}/${formatAddress(item.address)}`, NOTHING);
+        }
+      }
+      if (appended > this.#appendedStored) batch.put(APPENDED, formatUint64(appended));
+      await batch.write({ sync: true });
+    } catch (cause) {
+      // It may have taken effect or not: what was written next would stand on a guess.
+      throw failure(cause);
+    }
+    this.#appendedStored = Math.max(this.#appendedStored, appended);
+    for (const { item } of fresh) this.#unwritten.delete(formatAddress(item.address));
+  }
+
+  async #addresses(prefix: string, added: readonly Added[]): Promise<RecordAddress[]> {
+    const found = new Map<string, RecordAddress>();
+    for (const { address } of added.map(({ item }) => item)) {
+      found.set(formatAddress(address), address);
+    }
+    for await (const name of this.#db.keys({ gt: prefix, lt: after(prefix) })) {
+      const parts = name.split('/');
+      const [org = '', system = '', id = ''] = name.startsWith('id/')
+        ? [parts[2], parts[3], parts[1]]
+        : parts.slice(-3);
+      found.set(formatAddress({ org, system, id }), { org, system, id });
+    }
+    return [...found.values()];
   }
 }
 
-function addressText({ org, system, id }: RecordAddress): string {
-  return `${id}/${org}/${system}`;
+async function claim(db: Database, owner: string): Promise<void> {
+  const found = await db.get(OWNER);
+  if (found) {
+    if (parseUtf8(found) === owner) return;
+  } else {
+    const [any] = await db.keys({ limit: 1 }).all();
+    if (any === undefined) return db.put(OWNER, formatUtf8(owner), { sync: true });
+  }
+  throw sdkError(
+    'SDK_VAULT_MISMATCH',
+    'the vault is of another log or secret of ids: put back secrets.json and vault that belong together',
+  );
 }
 
-function itemKey(address: RecordAddress): string {
-  return `item/${addressText(address)}`;
+function idKey({ org, system, id }: RecordAddress): string {
+  return `id/${id}/${org}/${system}`;
 }
 
-function numberKey(key: string): string {
-  return `number/${JSON.stringify(key)}/`;
+/** Numbers that sort as text. */
+function itemKey(number: number): string {
+  return `${ITEM}${String(number).padStart(16, '0')}`;
+}
+
+/** The first key after all that begin with `prefix`, which ends with a slash. */
+function after(prefix: string): string {
+  return `${prefix.slice(0, -1)}0`;
+}
+
+function parsePlace(row: Uint8Array): VaultPlace {
+  if (row.length !== 40) throw sdkError('SDK_VAULT_DAMAGED', 'vault: a place is cut');
+  return { number: parseUint64(row), leaf: new Uint8Array(row).slice(8) };
+}
+
+function failure(cause: unknown): Error {
+  return sdkError(
+    'SDK_VAULT_FAILED',
+    'the vault could not be read or written: open the notary again, and hand in again what was not acknowledged',
+    {},
+    { cause },
+  );
+}
+
+function openingError(cause: unknown): Error {
+  const reason = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
+  if (reason instanceof Error && 'code' in reason && reason.code === 'LEVEL_LOCKED') {
+    return sdkError(
+      'SDK_LOCKED',
+      'the notary is open already: one folder has one notary',
+      {},
+      { cause },
+    );
+  }
+  return sdkError('SDK_VAULT_DAMAGED', 'vault: cannot be opened', {}, { cause });
 }

@@ -1,0 +1,49 @@
+import { equalBytes } from '@anchorlog/core';
+import type { Log } from '@anchorlog/log';
+import { parseStatement } from '@anchorlog/statement';
+import { sdkError } from './error.ts';
+import type { Vault } from './vault.ts';
+
+/** Items that are appended together. */
+const AT_ONCE = 256;
+
+/**
+ * Bring vault and log together at the start: the vault must hold the newest entry of the log, since everything is written there first; and
+ * what a crash has left in the vault alone is appended, in the order in which it was issued (spec/notary §6).
+ * @throws SDK_VAULT_BEHIND, SDK_VAULT_DAMAGED, and as `Log.append`
+ */
+export async function reconcile(vault: Vault, log: Log): Promise<void> {
+  await checkNewest(vault, log);
+  let batch: Uint8Array[] = [];
+  let next = 0;
+  const append = async (): Promise<void> => {
+    if (batch.length > 0) await log.appendBatch(batch);
+    vault.appended(next);
+    batch = [];
+  };
+  for await (const { address, entry, number } of vault.unappended()) {
+    if ((await log.find(address)) === undefined) batch.push(entry);
+    next = number + 1;
+    if (batch.length >= AT_ONCE) await append();
+  }
+  await append();
+}
+
+async function checkNewest(vault: Vault, log: Log): Promise<void> {
+  const index = log.size - 1;
+  const entry = await log.entry(index);
+  const { id, issuer } = parseStatement(entry);
+  const item = await vault.item({ id, org: issuer.org, system: issuer.system });
+  if (!item) {
+    throw sdkError(
+      'SDK_VAULT_BEHIND',
+      `the vault lacks entry ${index}, the newest of the log: an older copy was put in its place. Put the newest copy back`,
+      { index },
+    );
+  }
+  if (!equalBytes(item.entry, entry)) {
+    throw sdkError('SDK_VAULT_DAMAGED', `vault: entry ${index} is another than in the log`, {
+      index,
+    });
+  }
+}

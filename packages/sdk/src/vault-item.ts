@@ -1,0 +1,82 @@
+import { sdkError } from './error.ts';
+
+/** Whose record: unique per organisation and system for ever. */
+export interface RecordAddress {
+  readonly org: string;
+  readonly system: string;
+  readonly id: string;
+}
+
+/** All that is kept of one record: what was handed in, the entry that is logged, and what opens it. Leaves the house only by disclosure. */
+export interface VaultItem {
+  readonly address: RecordAddress;
+  /** The record as handed in, with the digests of its files in place of their paths; canonical JSON. */
+  readonly record: string;
+  /** Canonical JSON of the statement: exactly these bytes are appended, however often. */
+  readonly entry: Uint8Array;
+  /** Path → canonical JSON of the disclosure, index keys (`/keys/0`) included. */
+  readonly disclosures: ReadonlyMap<string, Uint8Array>;
+}
+
+const LINE_END = 0x0a;
+const SPACE = 0x20;
+
+/** Write an item as lines: address, record, entry, then `path disclosure` for each. No JSON here holds a raw line end (spec/notary §5). */
+export function formatItem({ address, record, entry, disclosures }: VaultItem): Uint8Array {
+  const head = `${formatAddress(address)}\n${record}\n`;
+  let length = Buffer.byteLength(head) + entry.length;
+  for (const [path, bytes] of disclosures) length += path.length + bytes.length + 2;
+  const row = Buffer.allocUnsafe(length);
+  let at = row.write(head, 'utf8');
+  row.set(entry, at);
+  at += entry.length;
+  for (const [path, bytes] of disclosures) {
+    row[at] = LINE_END;
+    at += 1 + row.write(path, at + 1, 'latin1'); // paths are ASCII (spec/statement §3)
+    row[at] = SPACE;
+    row.set(bytes, at + 1);
+    at += 1 + bytes.length;
+  }
+  return row;
+}
+
+/** Read what `formatItem` wrote. @throws SDK_VAULT_DAMAGED */
+export function parseItem(row: Uint8Array): VaultItem {
+  const text = Buffer.from(row.buffer, row.byteOffset, row.length);
+  const lines: Buffer[] = [];
+  for (let at = 0; at <= text.length;) {
+    const end = text.indexOf(LINE_END, at);
+    const line = text.subarray(at, end === -1 ? text.length : end);
+    lines.push(line);
+    at += line.length + 1;
+  }
+  const [address, record, entry, ...rest] = lines;
+  if (!address || !record || !entry) throw damaged('a row is cut');
+  const disclosures = new Map<string, Uint8Array>();
+  for (const line of rest) {
+    const gap = line.indexOf(SPACE);
+    if (gap === -1) throw damaged('a disclosure is cut');
+    disclosures.set(line.toString('latin1', 0, gap), new Uint8Array(line.subarray(gap + 1)));
+  }
+  return {
+    address: parseAddress(address.toString('latin1')),
+    record: record.toString('utf8'),
+    entry: new Uint8Array(entry),
+    disclosures,
+  };
+}
+
+/** Name an address. None of its parts can hold a slash (spec/statement §3). */
+export function formatAddress({ org, system, id }: RecordAddress): string {
+  return `${org}/${system}/${id}`;
+}
+
+function parseAddress(text: string): RecordAddress {
+  const [org, system, id, ...rest] = text.split('/');
+  if (!org || !system || !id || rest.length > 0) throw damaged('a row has no address');
+  return { org, system, id };
+}
+
+function damaged(what: string): Error {
+  return sdkError('SDK_VAULT_DAMAGED', `vault: ${what}`);
+}
