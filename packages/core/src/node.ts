@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, hash, sign, verify } from 'node:crypto';
+import { createPrivateKey, createPublicKey, hash, sign, verify, type KeyObject } from 'node:crypto';
 import { hasSmallOrderR, isEd25519PublicKey, type Ed25519, type Signer } from './ed25519.ts';
 import type { HashSuite } from './hash.ts';
 
@@ -37,13 +37,8 @@ function hmacSha256(key: Uint8Array, data: Uint8Array): Uint8Array {
 export const nodeEd25519: Ed25519 = {
   verify({ message, signature, publicKey }) {
     if (signature.length !== 64 || hasSmallOrderR(signature)) return false;
-    if (!isSoundKey(publicKey)) return false;
-    const key = createPublicKey({
-      key: Buffer.concat([SPKI_PREFIX, publicKey]),
-      format: 'der',
-      type: 'spki',
-    });
-    return verify(null, message, key, signature);
+    const key = soundKey(publicKey);
+    return key !== undefined && verify(null, message, key, signature);
   },
 };
 
@@ -61,16 +56,18 @@ export function nodeEd25519Signer(seed: Uint8Array): Signer {
   };
 }
 
-// A policy has few keys and a log has one: remember which were found sound. OpenSSL itself accepts non-canonical
-// ones, and in some versions weak ones.
+// A policy has few keys and a log has one: keep those that were found sound, since to read one costs more than to verify by it.
+// OpenSSL itself accepts non-canonical keys, and in some versions weak ones.
 const SOUND_KEYS_LIMIT = 1024;
-const soundKeys = new Set<string>();
+const soundKeys = new Map<string, KeyObject>();
 
-function isSoundKey(publicKey: Uint8Array): boolean {
+function soundKey(publicKey: Uint8Array): KeyObject | undefined {
   const name = Buffer.from(publicKey).toString('latin1');
-  if (soundKeys.has(name)) return true;
-  if (!isEd25519PublicKey(publicKey)) return false;
+  const known = soundKeys.get(name);
+  if (known || !isEd25519PublicKey(publicKey)) return known;
   if (soundKeys.size >= SOUND_KEYS_LIMIT) soundKeys.clear();
-  soundKeys.add(name);
-  return true;
+  const spki = Buffer.concat([SPKI_PREFIX, publicKey]);
+  const key = createPublicKey({ key: spki, format: 'der', type: 'spki' });
+  soundKeys.set(name, key);
+  return key;
 }
