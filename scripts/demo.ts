@@ -157,7 +157,7 @@ await cp(dir, copy, { recursive: true });
 await cp(`${dir}.guard.json`, `${copy}.guard.json`);
 const findings = new Findings();
 const fileHeads = await headsFromFiles(join(dir, 'tiles'), { policy, origin: ORIGIN, findings });
-const rewritten = await rewriteEntry(copy, license.index, policy, fileHeads);
+const rewritten = await rewriteEntry(copy, policy, fileHeads);
 screen.check(rewritten.at === license.index, 'the audit finds the rewritten entry');
 screen.attacks++;
 screen.step('attacks', refusals.join(' · '));
