@@ -198,6 +198,7 @@ export const TROUBLES: Readonly<Record<string, Trouble>> = {
     exit: 'interrupted',
     what: ['存证器已关闭', 'the notary was closed'],
   },
+  SDK_LOCKED: LOCKED,
   LOG_LOCKED: LOCKED,
   ANCHOR_JOURNAL_LOCKED: LOCKED,
   LOG_BEHIND_GUARD: BEHIND,

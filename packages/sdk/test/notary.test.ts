@@ -1,0 +1,245 @@
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ANCHOR_REGISTRY_ABI } from '@anchorlog/anchor';
+import { equalBytes } from '@anchorlog/core';
+import { logId } from '@anchorlog/evm-proof';
+import { Frontier, verifyInclusion } from '@anchorlog/tlog';
+import { nodeTreeHasher } from '@anchorlog/tlog/node';
+import { formatBundle, parseTrustPolicy, verifyBundle } from '@anchorlog/verify';
+import { Contract, JsonRpcProvider, Network, Wallet } from 'ethers';
+import { readFile } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
+import { Vault } from '../src/vault.ts';
+import { ChainWorld } from './support/chain-world.ts';
+import { BUREAU, ORIGIN, SUBSIDY, Sandbox, license, reading } from './support/sandbox.ts';
+
+const UNKNOWN_ID = '00000000-0000-8000-8000-000000000000';
+const hasher = nodeTreeHasher('sha256');
+
+describe('notarize', () => {
+  test('gives the same receipt for the same record: in one group, later, and after a restart', async () => {
+    await using sandbox = await Sandbox.withNotary();
+    const notary = await sandbox.open();
+    const [first, twin] = await Promise.all([
+      notary.notarize(license('A')),
+      notary.notarize(license('A')),
+    ]);
+    expect(twin).toEqual(first);
+    expect(await notary.notarize(license('A'))).toEqual(first);
+    await notary.close();
+    const again = await sandbox.open();
+    expect(await again.notarize(license('A'))).toEqual(first);
+    expect(again.log.size).toBe(2);
+  });
+
+  test('refuses another record under the same number, and takes the one after it', async () => {
+    await using sandbox = await Sandbox.withNotary();
+    const notary = await sandbox.open();
+    await notary.notarize(license('A'));
+    const other = license('A', { eventTime: '2026-04-16T15:20:33.500+08:00' });
+    await expect(notary.notarize(other)).rejects.toMatchObject({ code: 'SDK_ID_CONFLICT' });
+    expect((await notary.notarize(license('B'))).index).toBe(2);
+  });
+
+  test('takes a file whose content changed for another record', async () => {
+    await using sandbox = await Sandbox.withNotary();
+    const notary = await sandbox.open();
+    const path = join(sandbox.root, 'permit.ofd');
+    const record = license('A', { files: [{ name: 'permit.ofd', path }] });
+    await expect(notary.notarize(record)).rejects.toMatchObject({ code: 'SDK_FILE_UNREADABLE' });
+    await writeFile(path, 'one');
+    const receipt = await notary.notarize(record);
+    expect(await notary.notarize(record)).toEqual(receipt);
+    await writeFile(path, 'two');
+    await expect(notary.notarize(record)).rejects.toMatchObject({ code: 'SDK_ID_CONFLICT' });
+  });
+
+  test('refuses an issuer that it has no key for, and a second log.create', async () => {
+    await using sandbox = await Sandbox.withNotary();
+    const notary = await sandbox.open();
+    const foreign = license('A', { issuer: { org: '11999999000000019M', system: 'license-make' } });
+    await expect(notary.notarize(foreign)).rejects.toMatchObject({ code: 'SDK_ISSUER_UNKNOWN' });
+    const create = {
+      profile: 'log/1',
+      event: 'log.create',
+      key: 'again',
+      eventTime: '2026-04-16T15:20:33.500+08:00',
+      claims: { origin: ORIGIN, suite: 'sha256', index: 'none', anchorBy: 24 },
+    };
+    await expect(notary.notarize(create)).rejects.toMatchObject({ code: 'SDK_RECORD_RESERVED' });
+  });
+
+  test('resolves links: own records first, those of the same call, and no others', async () => {
+    await using sandbox = await Sandbox.withNotary();
+    const notary = await sandbox.open();
+    const linked = reading('R', { links: [{ rel: 'reads', key: 'A' }] });
+    await expect(notary.notarize(linked)).rejects.toMatchObject({ code: 'SDK_LINK_UNRESOLVED' });
+    const [target, receipt] = await Promise.all([
+      notary.notarize(license('A')),
+      notary.notarize(linked),
+    ]);
+    const entry = new TextDecoder().decode(await notary.log.entry(receipt.index));
+    expect(entry).toContain(Buffer.from(target.leafHash).toString('base64'));
+  });
+
+  test('says that it is busy when too many wait', async () => {
+    await using sandbox = await Sandbox.withNotary();
+    const notary = await sandbox.open({ queue: { maxRecords: 2 } });
+    const results = await Promise.allSettled(
+      ['A', 'B', 'C', 'D'].map((key) => notary.notarize(license(key))),
+    );
+    const refused = results.filter(({ status }) => status === 'rejected');
+    expect(refused).toHaveLength(2);
+    expect(refused[0]).toMatchObject({
+      reason: { code: 'SDK_BUSY', context: { retryAfterMs: expect.any(Number) } },
+    });
+  });
+
+  test('takes nothing after it was closed, nor in two places at once', async () => {
+    await using sandbox = await Sandbox.withNotary();
+    const notary = await sandbox.open();
+    await expect(sandbox.open()).rejects.toMatchObject({ code: 'SDK_LOCKED' });
+    await notary.close();
+    await expect(notary.notarize(license('A'))).rejects.toMatchObject({ code: 'SDK_CLOSED' });
+  });
+});
+
+describe('bundle', () => {
+  test('verifies under the policy of the notary, opening what was asked and nothing else', async () => {
+    await using sandbox = await Sandbox.withNotary();
+    await using world = await ChainWorld.make();
+    await world.attach(sandbox.dir);
+    const notary = await sandbox.open();
+    const { id } = await notary.notarize(license('A'));
+    expect(await notary.progress(id)).toBe('appended');
+    await notary.flush({ until: 'final' });
+    expect(await notary.progress(id)).toBe('final');
+    const bundle = await notary.bundle(id, { until: 'final', disclose: ['/holderName'] });
+    const policy = parseTrustPolicy(await readFile(join(sandbox.dir, 'policy.json')));
+    const verdict = verifyBundle(formatBundle(bundle), policy, { now: new Date() });
+    expect(verdict).toMatchObject({ outcome: 'verified', evidenceKinds: ['sealed'] });
+    expect(Object.keys(verdict.claims.opened)).toEqual(['holderName']);
+    expect(verdict.claims.withheld).toContain('holderCode');
+    await expect(notary.bundle(id, { disclose: ['/nothing'] })).rejects.toMatchObject({
+      code: 'SDK_DISCLOSURE_UNKNOWN',
+    });
+    await expect(notary.bundle(id, { disclose: ['/keys/0'] })).rejects.toMatchObject({
+      code: 'SDK_DISCLOSURE_UNKNOWN',
+    });
+  });
+
+  test('is pending without an anchor, and cannot become final without a chain', async () => {
+    await using sandbox = await Sandbox.withNotary();
+    const notary = await sandbox.open();
+    const { id } = await notary.notarize(license('A'));
+    await expect(notary.bundle(id, { timeoutMs: 50 })).rejects.toMatchObject({
+      code: 'SDK_WAIT_TIMEOUT',
+    });
+    await notary.flush();
+    const policy = parseTrustPolicy(await readFile(join(sandbox.dir, 'policy.json')));
+    const verdict = verifyBundle(await notary.bundle(id), policy, { now: new Date() });
+    expect(verdict.outcome).toBe('pending');
+    await expect(notary.bundle(id, { until: 'final' })).rejects.toMatchObject({
+      code: 'SDK_NO_CHAIN',
+    });
+  });
+
+  test('needs an id that it knows, and one that is unique', async () => {
+    await using sandbox = await Sandbox.withNotary();
+    const notary = await sandbox.open();
+    await expect(notary.progress(UNKNOWN_ID)).rejects.toMatchObject({ code: 'SDK_ID_UNKNOWN' });
+    const id = '5c1f0000-0000-8000-8000-000000000001';
+    const { key: _, ...one } = license('A', { id });
+    const { key: __, ...two } = reading('A', { id });
+    await notary.notarize(one);
+    await notary.notarize(two);
+    await expect(notary.progress(id)).rejects.toMatchObject({ code: 'SDK_ID_AMBIGUOUS' });
+    expect(await notary.progress({ id, org: BUREAU.org, system: BUREAU.system })).toBe('appended');
+    expect(await notary.progress({ id, org: SUBSIDY.org, system: SUBSIDY.system })).toBe(
+      'appended',
+    );
+  });
+});
+
+describe('createNotary', () => {
+  test('appends what a crash left in the vault alone, with the same bytes', async () => {
+    await using sandbox = await Sandbox.withNotary();
+    const notary = await sandbox.open();
+    await notary.notarize(license('A'));
+    const { rootHash, size } = await notary.log.head();
+    await notary.close();
+    const again = await sandbox.open();
+    const frontier = new Frontier(hasher);
+    for await (const entry of again.log.entries()) frontier.append(hasher.leaf(entry));
+    expect(frontier.size).toBe(size);
+    expect(equalBytes(frontier.root(), rootHash)).toBe(true);
+    const { index, leafHash } = await again.notarize(license('A'));
+    const hashes = await again.log.proveInclusion({ index });
+    verifyInclusion({ index, leafHash, treeHead: await again.log.head(), hashes }, hasher);
+  });
+
+  test('refuses a vault of another notary, an older one, and one that cannot be opened', async () => {
+    await using sandbox = await Sandbox.withNotary();
+    await using other = await Sandbox.withNotary({ origin: 'other.example.gov/licenses' });
+    const foreign = await other.open();
+    await foreign.close();
+    const notary = await sandbox.open();
+    await notary.notarize(license('A'));
+    await notary.close();
+    const vault = join(sandbox.dir, 'vault');
+    const kept = join(sandbox.root, 'vault.kept');
+    await rename(vault, kept);
+    await rename(join(other.dir, 'vault'), vault);
+    await expect(sandbox.open()).rejects.toMatchObject({ code: 'SDK_VAULT_MISMATCH' });
+    await rm(vault, { recursive: true });
+    await expect(sandbox.open()).rejects.toMatchObject({ code: 'SDK_VAULT_BEHIND' });
+    await rm(vault, { recursive: true });
+    await mkdir(vault);
+    await writeFile(join(vault, 'CURRENT'), 'nonsense');
+    await expect(sandbox.open()).rejects.toMatchObject({ code: 'SDK_VAULT_DAMAGED' });
+    await rm(vault, { recursive: true });
+    await rename(kept, vault);
+    expect((await (await sandbox.open()).notarize(license('A'))).index).toBe(1);
+  });
+
+  test('takes nothing more once the log was closed on the chain', async () => {
+    await using sandbox = await Sandbox.withNotary();
+    await using world = await ChainWorld.make();
+    await world.attach(sandbox.dir);
+    const notary = await sandbox.open();
+    await notary.notarize(license('A'));
+    await notary.flush({ until: 'final' });
+    const network = Network.from(world.settings.chainId);
+    const provider = new JsonRpcProvider(world.settings.url, network, {
+      staticNetwork: network,
+      cacheTimeout: -1,
+    });
+    const authority = new Wallet(world.devchain.accounts[0]!.privateKey, provider);
+    const registry = new Contract(world.settings.contract, ANCHOR_REGISTRY_ABI, authority);
+    const nonce = await provider.getTransactionCount(authority.address, 'latest');
+    await registry.getFunction('close')(logId(ORIGIN), 1n, {
+      type: 0,
+      gasPrice: 0n,
+      gasLimit: 300_000n,
+      nonce,
+    });
+    provider.destroy();
+    await notary.notarize(license('B'));
+    await expect(notary.flush({ until: 'final' })).rejects.toMatchObject({
+      code: 'SDK_ANCHORING_STOPPED',
+    });
+    await expect(notary.notarize(license('C'))).rejects.toMatchObject({
+      code: 'SDK_ANCHORING_STOPPED',
+    });
+  });
+});
+
+describe('Vault', () => {
+  test('fails for good once it cannot be read', async () => {
+    await using sandbox = await Sandbox.make();
+    const vault = await Vault.open(join(sandbox.root, 'vault'), 'test');
+    await vault.close();
+    const address = { org: BUREAU.org, system: BUREAU.system, id: UNKNOWN_ID };
+    await expect(vault.places([address])).rejects.toMatchObject({ code: 'SDK_VAULT_FAILED' });
+  });
+});
