@@ -1,6 +1,6 @@
 import type { Reporter, TestModule } from 'vitest/node';
 
-/** Prints one last line that a machine can read: `N passed, N failed, N skipped`. */
+/** Prints one last line that a machine can read, `N passed, N failed`; before it how many were skipped, if any. */
 export default class ClosingLine implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
     const count = { passed: 0, failed: 0, skipped: 0, pending: 0 };
@@ -12,7 +12,9 @@ export default class ClosingLine implements Reporter {
     const { passed, failed, skipped, pending } = count;
     // After the default reporter's own summary, and after pending stdout.
     process.once('exit', () => {
-      process.stdout.write(`${passed} passed, ${failed} failed, ${skipped + pending} skipped\n`);
+      const left = skipped + pending;
+      if (left > 0) process.stdout.write(`${left} skipped\n`);
+      process.stdout.write(`${passed} passed, ${failed} failed\n`);
     });
   }
 }
