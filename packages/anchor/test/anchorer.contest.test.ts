@@ -4,7 +4,7 @@ import type { AnchorSource } from '../src/anchor.ts';
 import type { Anchorer } from '../src/anchorer.ts';
 import { readChainHeads } from '../src/reader.ts';
 import { encodeAnchor } from '../src/registry.ts';
-import { FaultProxy, first } from './fault-proxy.ts';
+import { FaultProxy, first } from '@anchorlog/testkit';
 import { TestLog } from './test-log.ts';
 import { ORIGIN, allOf, anchorsOf, createWorld, fastClock, settle, type World } from './world.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readChainHeads } from '../src/reader.ts';
-import { FaultProxy, first, type Fault } from './fault-proxy.ts';
+import { FaultProxy, first, type Fault } from '@anchorlog/testkit';
 import { TestLog } from './test-log.ts';
 import { anchorsOf, createWorld, fastClock, freshLog, settle } from './world.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { CrashingLog } from './crash.ts';
-import { FaultProxy } from './fault-proxy.ts';
+import { FaultProxy } from '@anchorlog/testkit';
 import { createWorld, freshLog } from './world.ts';
 
 const world = await createWorld();

@@ -6,7 +6,7 @@ import { expect } from 'vitest';
 import { RegistryChain } from '../src/chain.ts';
 import { readChainHeads } from '../src/reader.ts';
 import type { ChildLine, ChildOrder } from './crash-child.ts';
-import type { FaultProxy } from './fault-proxy.ts';
+import type { FaultProxy } from '@anchorlog/testkit';
 import { TestLog } from './test-log.ts';
 import { ORIGIN, anchorsOf, fastClock, settle, type World } from './world.ts';
 

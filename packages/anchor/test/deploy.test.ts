@@ -5,7 +5,7 @@ import { ANCHOR_REGISTRY_CODE_HASH } from '../src/generated/anchor-registry.ts';
 import { readChainHeads } from '../src/reader.ts';
 import { logIdOf } from '../src/registry.ts';
 import { addressOfKey } from '../src/sender.ts';
-import { FaultProxy } from './fault-proxy.ts';
+import { FaultProxy } from '@anchorlog/testkit';
 import { TestLog } from './test-log.ts';
 import { createWorld, fastClock, freshLog } from './world.ts';
 

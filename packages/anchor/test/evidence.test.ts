@@ -1,7 +1,7 @@
 import { beforeAll, afterAll, describe, expect, test } from 'vitest';
 import { RegistryChain } from '../src/chain.ts';
 import { proveFinality, type FinalityAnswer } from '../src/evidence.ts';
-import { FaultProxy } from './fault-proxy.ts';
+import { FaultProxy } from '@anchorlog/testkit';
 import { TestLog } from './test-log.ts';
 import { createWorld, freshLog, type World } from './world.ts';
 

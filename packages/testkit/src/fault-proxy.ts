@@ -151,7 +151,7 @@ export class FaultProxy implements AsyncDisposable {
   }
 }
 
-/** Meet the first `times` requests of `method` with `fault`. */
+/** Meet the first `times` requests of `method` with `fault`, in the manner of `FaultProxy.faults`. */
 export function first(times: number, method: string, fault: Fault): FaultProxy['faults'] {
   return (request) => (request.method === method && request.before < times ? fault : undefined);
 }
