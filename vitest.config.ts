@@ -4,6 +4,7 @@ export default defineConfig({
   resolve: { conditions: ['@anchorlog/source', 'module', 'node', 'import', 'default'] },
   ssr: { resolve: { conditions: ['@anchorlog/source', 'module', 'node', 'import', 'default'] } },
   test: {
+    globalSetup: 'test/temporary-folder.ts',
     include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
     exclude: ['**/*.long.test.ts', '**/node_modules/**'],
     reporters: ['default', './scripts/closing-line.ts'],

@@ -1,10 +1,11 @@
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { readChainHeads } from '../src/reader.ts';
 import { FaultProxy, first, type Fault } from '@anchorlog/testkit';
 import { TestLog } from './test-log.ts';
 import { anchorsOf, createWorld, fastClock, freshLog, settle } from './world.ts';
 
 const world = await createWorld();
+afterAll(() => world[Symbol.asyncDispose]());
 const TIMEOUT_MS = 150;
 
 /** Every method that anchoring a second head needs, whatever goes wrong first. */
