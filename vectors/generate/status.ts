@@ -64,7 +64,7 @@ const LICENSES: readonly Case[] = [
   ['between revocation and annulment', [issued, license(20, 'revoked', '2026-05-10'), license(30, 'valid', '2026-08-01', { annuls: 20 })], '2026-07-31', { now: 'revoked', then: 'revoked', by: 20 }, { then: 25 }],
   ['a revocation annulled from its beginning', [issued, license(20, 'revoked', '2026-05-10'), license(30, 'valid', '2026-05-10', { annuls: 20 })], '2026-07-31', { now: 'valid', then: 'revoked', retroactive: true, by: 30 }, { then: 25 }],
   ['annulled with an effective time before the revocation', [issued, license(20, 'revoked', '2026-05-10'), license(30, 'valid', '2026-05-01', { annuls: 20 })], '2026-07-31', { now: 'valid', then: 'revoked', retroactive: true, by: 30 }, { then: 25 }],
-  ['annulled by another authority', [issued, license(20, 'revoked', '2026-05-10'), license(30, 'valid', '2026-08-01', { annuls: 20, org: OTHER_AUTHORITY })], '2026-08-02', { now: 'valid', then: 'valid', by: 30 }, { ...BOTH, then: 40 }],
+  ['annulled by another authority', [issued, license(20, 'revoked', '2026-05-10'), license(30, 'valid', '2026-08-01', { annuls: 20, org: OTHER_AUTHORITY })], '2026-08-02', { now: 'valid', then: 'valid', by: 30, findings: [[30, 'foreignAnnulment']] }, { ...BOTH, then: 40 }],
   ['annulled by nobody who may', [issued, license(20, 'revoked', '2026-05-10'), license(30, 'valid', '2026-08-01', { annuls: 20, org: STRANGER })], '2026-08-02', { now: 'revoked', then: 'revoked', by: 20, findings: [[30, 'notAuthority']] }, { then: 40 }],
   ['an annulment of something else lifts nothing', [issued, license(20, 'revoked', '2026-05-10'), license(30, 'valid', '2026-08-01', { annuls: 11 })], '2026-08-02', { now: 'revoked', then: 'revoked', by: 20, findings: [[30, 'afterTerminal']] }, { then: 40 }],
   ['revoked and then cancelled', [issued, license(20, 'revoked', '2026-05-10'), license(30, 'cancelled', '2026-06-10')], '2026-07-01', { now: 'revoked', then: 'revoked', by: 20, findings: [[30, 'afterTerminal']] }, { then: 40 }],
@@ -100,7 +100,10 @@ const LICENSES: readonly Case[] = [
   ['after the head, which is too old', [issued], '2026-11-02', { now: 'unknown', then: 'unknown', reach: 'stale' }, { now: '2026-11-02T00:01' }],
   ['revoked, after the head, which is too old', [issued, license(20, 'revoked', '2026-05-10')], '2026-11-02', { now: 'unknown', then: 'unknown', reach: 'stale' }, { now: '2026-11-02T00:01' }],
   ['before the head, however old it is', [issued], '2026-10-31', { now: 'valid', then: 'valid', by: 10 }, { now: '2028-01-01', then: 500 }],
-  ['a head a little ahead of the clock', [issued], '2026-11-02', { now: 'valid', then: 'valid', reach: 'fresh', by: 10 }, { now: '2026-10-31T23:55' }],
+  ['the last millisecond of today, at +08:00', [issued], '2026-11-01T23:59:59.999+08:00', { now: 'valid', then: 'valid', reach: 'fresh', by: 10 }, { now: '2026-11-01T10:00' }],
+  ['the first millisecond of tomorrow', [issued], '2026-11-02T00:00:00.000+08:00', { now: 'unknown', then: 'unknown', reach: 'future' }, { now: '2026-11-01T10:00' }],
+  ['years ahead', [issued], '2030-07-02', { now: 'unknown', then: 'unknown', reach: 'future' }, { now: '2026-11-01T10:00' }],
+  ['a head a little ahead of the clock', [issued], '2026-11-01', { now: 'valid', then: 'valid', reach: 'fresh', by: 10 }, { now: '2026-10-31T23:55' }],
   ['a head far ahead of the clock', [issued], '2026-11-02', { now: 'unknown', then: 'unknown', reach: 'clockBehind' }, { now: '2026-10-31T23:54' }],
 ];
 

@@ -40,10 +40,13 @@ export function fold(changes: readonly Change[], on: number): Folded {
   for (const change of changes.filter(({ effective }) => effective <= on).toSorted(byEffect)) {
     if (annulled.has(change.leafHash)) continue;
     for (const leaf of change.annuls) annulled.add(leaf);
-    const left = standing.filter(({ leafHash }) => !annulled.has(leafHash));
-    const hasLifted = left.length < standing.length;
-    standing = isTerminal(change) ? [...left, change] : left;
-    const [terminal] = left;
+    const before = standing.length;
+    if (change.annuls.length > 0) {
+      standing = standing.filter(({ leafHash }) => !annulled.has(leafHash));
+    }
+    const hasLifted = standing.length < before;
+    const [terminal] = standing;
+    if (isTerminal(change)) standing.push(change);
     if (terminal) {
       if (!hasLifted && change.state !== terminal.state) absorbed.push(change.index);
       current = terminal;

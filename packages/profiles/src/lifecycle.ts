@@ -24,6 +24,8 @@ export interface StatusEntry {
 export interface Change {
   readonly index: number;
   readonly leafHash: string;
+  /** Whose statement it is. */
+  readonly org: string;
   /** Absent when the entry is not understood: then every fold that holds it is unknown. */
   readonly state?: StatusState | undefined;
   /** Milliseconds since 1970 UTC. */
@@ -51,7 +53,7 @@ export function readChange(entry: StatusEntry, kind: StatusKind): Change {
   const { profile, claims, links = [] } = statement;
   const isSuccession = kind === 'license' && role === 'previous';
   const annuls = links.filter(({ rel }) => rel === 'annuls').map(({ leaf }) => leaf);
-  const base = { index, leafHash, isSuccession, annuls };
+  const base = { index, leafHash, org: statement.issuer.org, isSuccession, annuls };
   const effective = readOptional(claims['effectiveTime'], parseInstant);
   const state = stateOf(claims[isSuccession ? 'previousStatusTo' : 'statusTo'], kind);
   // The dates of a successor are not those of the license that it succeeds.
@@ -72,6 +74,11 @@ export function readChange(entry: StatusEntry, kind: StatusKind): Change {
     ...(typeof validFrom === 'string' && { validFrom }),
     ...(typeof validTo === 'string' && { validTo }),
   };
+}
+
+/** Give the last millisecond of the day at +08:00 that an instant in milliseconds belongs to. */
+export function endOfDay(instant: number): number {
+  return Math.floor((instant + SHANGHAI_OFFSET) / DAY) * DAY + DAY - 1 - SHANGHAI_OFFSET;
 }
 
 /** Give the first millisecond of a civil date at +08:00, or an instant itself. @throws CORE_DATE_MALFORMED, CORE_INSTANT_MALFORMED */

@@ -1,6 +1,6 @@
 import { profilesError } from './error.ts';
 import { fold, type Folded } from './fold.ts';
-import { LIFECYCLE, readChange, readEnd, type Change } from './lifecycle.ts';
+import { LIFECYCLE, endOfDay, readChange, readEnd, type Change } from './lifecycle.ts';
 import type { StatusEntry, StatusKind } from './lifecycle.ts';
 import type { StatusState } from './states.ts';
 
@@ -25,17 +25,21 @@ export interface StatusQuestion {
 
 /**
  * Why an entry did not count, or should be looked at: of an organization that is no authority here; of no lifecycle profile of this kind;
- * by an authority, but not understood; after a terminal state, and without effect.
+ * by an authority, but not understood; after a terminal state, and without effect; an annulment of what another organization had said.
  */
-export type StatusFindingCode = 'notAuthority' | 'otherProfile' | 'unreadable' | 'afterTerminal';
+export type StatusFindingCode =
+  'notAuthority' | 'otherProfile' | 'unreadable' | 'afterTerminal' | 'foreignAnnulment';
 
 export interface StatusFinding {
   readonly index: number;
   readonly code: StatusFindingCode;
 }
 
-/** How far the head reaches: the date is not after it; after it, but the head is fresh; too old; or it is ahead of the clock. */
-export type StatusReach = 'covered' | 'fresh' | 'stale' | 'clockBehind';
+/**
+ * How far the head reaches: the date is not after it; after it, but the head is fresh; too old; it is ahead of the clock; or the date is
+ * yet to come.
+ */
+export type StatusReach = 'covered' | 'fresh' | 'stale' | 'clockBehind' | 'future';
 
 /** The status on the date asked. */
 export interface StatusAnswer {
@@ -105,6 +109,7 @@ export function statusOn(entries: readonly StatusEntry[], question: StatusQuesti
 function reachOf(on: number, { knownAt, now, maxStatusAge }: StatusQuestion): StatusReach {
   if (on <= knownAt.time) return 'covered';
   if (now < knownAt.time - CLOCK_TOLERANCE) return 'clockBehind';
+  if (on > endOfDay(Math.max(now, knownAt.time))) return 'future';
   return now - knownAt.time <= maxStatusAge * 1000 ? 'fresh' : 'stale';
 }
 
@@ -127,6 +132,11 @@ function readEntries(
       changes.push(change);
       if (change.state === undefined) findings.push({ index, code: 'unreadable' });
     }
+  }
+  const orgs = new Map(changes.map(({ leafHash, org }) => [leafHash, org]));
+  for (const { index, org, annuls } of changes) {
+    const isForeign = annuls.some((leaf) => (orgs.get(leaf) ?? org) !== org);
+    if (isForeign) findings.push({ index, code: 'foreignAnnulment' });
   }
   return { changes, findings };
 }
