@@ -38,6 +38,7 @@ export { canonicalBytes, canonicalize, parseCanonical } from './jcs.ts';
 export {
   FILE_LIMITS,
   STATEMENT_LIMITS,
+  checkJsonLimits,
   parseJson,
   type JsonLimits,
   type JsonObject,

@@ -38,7 +38,10 @@ export const FILE_LIMITS: JsonLimits = {
  * @throws CORE_UTF8_MALFORMED, CORE_JSON_SYNTAX, CORE_JSON_TRAILING, CORE_JSON_DUPLICATE, CORE_JSON_NUMBER, CORE_JSON_LIMIT
  */
 export function parseJson(input: Uint8Array | string, limits: JsonLimits = FILE_LIMITS): JsonValue {
-  const length = typeof input === 'string' ? formatUtf8(input).length : input.length;
+  // A text has at least as many bytes as characters: one that is far too long is not encoded to be counted.
+  const isFarTooLong = input.length > limits.bytes;
+  const length =
+    typeof input === 'string' && !isFarTooLong ? formatUtf8(input).length : input.length;
   if (length > limits.bytes) {
     throw coreError(
       'CORE_JSON_LIMIT',
@@ -46,6 +49,35 @@ export function parseJson(input: Uint8Array | string, limits: JsonLimits = FILE_
     );
   }
   return new JsonParser(typeof input === 'string' ? input : parseUtf8(input), limits).parse();
+}
+
+/**
+ * Hold a JSON value that was handed in as such to the limits of a text, before anything is made of it: a few objects that refer to each
+ * other can stand for more than fits into memory. Looks at no more than the limits let through. @throws CORE_JSON_LIMIT
+ */
+export function checkJsonLimits(value: unknown, limits: JsonLimits = FILE_LIMITS): void {
+  const left = { items: limits.items, characters: limits.bytes };
+  const take = (what: 'items' | 'characters', count: number): void => {
+    left[what] -= count;
+    if (left[what] < 0) throw coreError('CORE_JSON_LIMIT', `a value of too many ${what}`);
+  };
+  const look = (each: unknown, depth: number): void => {
+    if (typeof each === 'string') {
+      take('characters', each.length);
+      return;
+    }
+    // Views of bytes are no JSON, and have as many names as bytes.
+    if (typeof each !== 'object' || each === null || ArrayBuffer.isView(each)) return;
+    if (depth >= limits.depth) {
+      throw coreError('CORE_JSON_LIMIT', `expected at most ${limits.depth} levels of nesting`);
+    }
+    const isList = Array.isArray(each);
+    const names = isList ? [] : Object.keys(each);
+    take('items', isList ? each.length : names.length);
+    for (const name of names) take('characters', name.length);
+    for (const item of Object.values(each)) look(item, depth + 1);
+  };
+  look(value, 0);
 }
 
 // One class without alternatives: on a string of many megabytes, alternatives overflow the stack of the regular expression.

@@ -25,6 +25,12 @@ export class ShapeReader {
     for (const name of members.required) {
       if (!Object.hasOwn(object, name)) this.#refuse(`${at}/${name}`, 'a value');
     }
+    // Values that were handed in as objects may inherit what text cannot hold.
+    for (const name of members.optional ?? []) {
+      if (name in object && !Object.hasOwn(object, name)) {
+        this.#refuse(`${at}/${name}`, 'a member of its own');
+      }
+    }
     for (const name of Object.keys(object)) {
       if (!members.required.includes(name) && !members.optional?.includes(name)) {
         this.#refuse(
@@ -54,7 +60,8 @@ export class ShapeReader {
     if (!Array.isArray(value)) return this.#refuse(at, 'an array');
     const items = value as readonly JsonValue[]; // narrowed by Array.isArray, which loses the element type
     if (items.length > limit) this.#refuse(at, `at most ${limit} items`);
-    return items.map((each, i) => item(each, `${at}/${i}`));
+    // Not `map`, which skips the holes of an array that was handed in as such.
+    return Array.from(items, (each, i) => item(each, `${at}/${i}`));
   }
 
   /** A string; `pattern` must match it whole if given. */

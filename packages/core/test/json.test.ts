@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { formatUtf8, parseJson, type JsonLimits } from '../src/index.ts';
+import { checkJsonLimits, formatUtf8, parseJson, type JsonLimits } from '../src/index.ts';
 import { refusal } from './refusal.ts';
 
 /** JSON values as hashed text may hold them: integers only. */
@@ -160,5 +160,38 @@ describe('parseJson', () => {
     for (const open of ['[', '{"a":']) {
       expect(refusal(() => parseJson(open.repeat(1_000_000)))).toBe('CORE_JSON_LIMIT');
     }
+  });
+});
+
+describe('checkJsonLimits', () => {
+  const limits = { bytes: 40, depth: 3, items: 5, string: 10 };
+
+  test('lets through what a text of the same limits can say', () => {
+    for (const value of [null, 'a'.repeat(40), [[[]]], { a: { b: { c: 1 } } }, [1, 2, 3, 4, 5]]) {
+      expect(() => checkJsonLimits(value, limits)).not.toThrow();
+    }
+  });
+
+  test('refuses one level, item or character more', () => {
+    for (const value of [
+      'a'.repeat(41),
+      [[[[]]]],
+      [1, 2, 3, 4, 5, 6],
+      { a: [1, 2, 3, 4, 5] },
+      { ['a'.repeat(20)]: 'b'.repeat(21) },
+    ]) {
+      expect(refusal(() => checkJsonLimits(value, limits))).toBe('CORE_JSON_LIMIT');
+    }
+  });
+
+  test('refuses few objects that stand for very many, and one that holds itself', () => {
+    let value: unknown = [];
+    for (let i = 0; i < 30; i++) value = [value, value];
+    expect(refusal(() => checkJsonLimits(value, { ...limits, depth: 64 }))).toBe('CORE_JSON_LIMIT');
+    const circle: unknown[] = [];
+    circle.push(circle);
+    expect(refusal(() => checkJsonLimits(circle))).toBe('CORE_JSON_LIMIT');
+    expect(refusal(() => checkJsonLimits(Array(1e9)))).toBe('CORE_JSON_LIMIT');
+    expect(() => checkJsonLimits({ a: new Uint8Array(2 ** 24) })).not.toThrow();
   });
 });

@@ -20,6 +20,16 @@ describe('ShapeReader.object', () => {
     expect(() => shape.object({}, '', { required: ['toString'] })).toThrow('/toString: expected');
   });
 
+  test('refuses an optional member that is inherited', () => {
+    const members = { required: ['a'], optional: ['b'] };
+    const inherits = Object.assign<{ b?: number }, { a: number }>(Object.create({ b: 1 }), {
+      a: 1,
+    });
+    expect(() => shape.object(inherits, '/x', members)).toThrow(
+      '/x/b: expected a member of its own',
+    );
+  });
+
   test('refuses what is no object', () => {
     for (const value of [null, [], 'a', 1, true, undefined]) {
       expect(() => shape.object(value, '/x', { required: [] })).toThrow('/x: expected an object');
@@ -34,6 +44,14 @@ describe('ShapeReader.array', () => {
     ).toEqual(['/x/0="a"', '/x/1="b"']);
     expect(() => shape.array([1, 2, 3], '/x', 2, () => 0)).toThrow('/x: expected at most 2 items');
     expect(() => shape.array({ length: 0 }, '/x', 2, () => 0)).toThrow('/x: expected an array');
+  });
+
+  test('reads the holes of an array too', () => {
+    const holes: string[] = [];
+    holes[1] = 'b';
+    expect(() => shape.array(holes, '/x', 2, (value, at) => shape.string(value, at))).toThrow(
+      '/x/0: expected a string',
+    );
   });
 });
 

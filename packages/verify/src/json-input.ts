@@ -1,10 +1,11 @@
-import { FILE_LIMITS, parseJson, type JsonValue } from '@anchorlog/core';
+import { FILE_LIMITS, checkJsonLimits, parseJson, type JsonValue } from '@anchorlog/core';
 
 /** Take what somebody hands in as a file: its bytes, its text, or JSON parsed already. @throws CORE_JSON_…, CORE_UTF8_MALFORMED */
 export function jsonInput(input: unknown): JsonValue {
   if (typeof input === 'string' || input instanceof Uint8Array) {
     return parseJson(input, FILE_LIMITS);
   }
+  checkJsonLimits(input, FILE_LIMITS);
   return input as JsonValue; // a shape reader looks at every part of it
 }
 

@@ -64,6 +64,25 @@ describe('parseBundle', () => {
     expect(judge(input).outcome).toBe('refuted');
   });
 
+  test('refuses arrays with holes, and few objects that stand for very many', () => {
+    const holes = { ...parsed, anchors: Array(3) };
+    expect(judge(holes)).toMatchObject({ outcome: 'refuted', reason: 'bundle.malformed' });
+    let many: unknown = [];
+    for (let i = 0; i < 30; i++) many = [many, many];
+    for (const status of [{ many }, { deep: JSON.parse(`${'['.repeat(31)}${']'.repeat(31)}`) }]) {
+      expect(judge({ ...full, status })).toMatchObject({
+        outcome: 'refuted',
+        reason: 'bundle.malformed',
+      });
+    }
+    const inherits = Object.assign(Object.create({ receipt: full.receipt }) as object, {
+      ...full,
+      receipt: undefined,
+    });
+    Reflect.deleteProperty(inherits, 'receipt');
+    expect(judge(inherits).reason).toBe('bundle.malformed');
+  });
+
   test('refuses an object that throws when looked at', () => {
     const trap = new Proxy(
       {},
