@@ -86,7 +86,7 @@ export function testStatement(of: {
       canonicalize([
         'anchorlog/commitment/1',
         seedOf(`salt of ${key} ${path}`).subarray(0, 16).toString('base64url'),
-        uuid,
+        `${org}/license-make/${uuid}`,
         path,
         value,
       ]),

@@ -112,8 +112,9 @@ export function idOf(secret: string, org: string, system: string, key: string): 
   return hex.join('').replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }
 
-export function disclosureOf(salt: Uint8Array, id: string, path: string, value: Json): string {
-  return jcs(['anchorlog/commitment/1', Buffer.from(salt).toString('base64url'), id, path, value]);
+export function disclosureOf(salt: Uint8Array, address: string, path: string, value: Json): string {
+  const text = Buffer.from(salt).toString('base64url');
+  return jcs(['anchorlog/commitment/1', text, address, path, value]);
 }
 
 /** Issue a record: statement, and the text of each disclosure by path. */
@@ -127,7 +128,12 @@ export function issue(
   const disclosures: Record<string, string> = {};
   const commit = (path: string, value: Json): string => {
     const at = Object.keys(disclosures).length * 16;
-    disclosures[path] = disclosureOf(salts.subarray(at, at + 16), id, path, value);
+    disclosures[path] = disclosureOf(
+      salts.subarray(at, at + 16),
+      `${org}/${system}/${id}`,
+      path,
+      value,
+    );
     return base64(sha256(disclosures[path]));
   };
   const valueOf = ({ name }: Field): Json =>

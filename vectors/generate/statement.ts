@@ -116,7 +116,9 @@ function committing(texts: Readonly<Record<string, string>>): string {
 const SALT = seed('salt').subarray(0, 16);
 
 function disclosureCases(): Case[] {
-  const { id, disclosures } = FULL;
+  const { id, statement, disclosures } = FULL;
+  const issuer = `${statement.issuer.org}/${statement.issuer.system}`;
+  const address = `${issuer}/${id}`;
   const name = disclosures['/holderName']!;
   const opening = disclosures['/keys/0']!;
   const as = (
@@ -131,13 +133,13 @@ function disclosureCases(): Case[] {
     ...refused(code, title, text),
     entry: base64(committing({ [path]: text })),
   });
-  const opened = (value: Json): string => disclosureOf(SALT, id, '/keys/0', value);
+  const opened = (value: Json): string => disclosureOf(SALT, address, '/keys/0', value);
   const key = base64(seed('key'));
   const other = issue(RECORD, contextOf('another record', { log: 'example.gov/other' }));
   const third = issue({ ...RECORD, key: 'ZZ-2026-0312-0009' }, contextOf('third'));
   const saltText = SALT.toString('base64url');
   const salted = (salt: string): string =>
-    jcs(['anchorlog/commitment/1', salt, id, '/holderName', 1]);
+    jcs(['anchorlog/commitment/1', salt, address, '/holderName', 1]);
   const keyValue = (JSON.parse(opening) as Json[])[4] as { keyspace: string; key: string };
   return [
     as('none', [], { claims: {}, keys: {} }),
@@ -173,7 +175,7 @@ function disclosureCases(): Case[] {
     refused(
       'STATEMENT_DISCLOSURE_MISMATCH',
       'a claim at the path of a key',
-      disclosureOf(SALT, id, '/keys/0', null),
+      disclosureOf(SALT, address, '/keys/0', null),
     ),
     refused(
       'STATEMENT_DISCLOSURE_MISMATCH',
@@ -183,22 +185,22 @@ function disclosureCases(): Case[] {
     refused(
       'STATEMENT_DISCLOSURE_UNREFERENCED',
       'a path that is not committed to',
-      disclosureOf(SALT, id, '/holderCode', 1),
+      disclosureOf(SALT, address, '/holderCode', 1),
     ),
     refused(
       'STATEMENT_DISCLOSURE_UNREFERENCED',
       'a path that is public',
-      disclosureOf(SALT, id, '/statusTo', 'valid'),
+      disclosureOf(SALT, address, '/statusTo', 'valid'),
     ),
     refused(
       'STATEMENT_DISCLOSURE_UNREFERENCED',
       'a key that there is not',
-      disclosureOf(SALT, id, '/keys/4', null),
+      disclosureOf(SALT, address, '/keys/4', null),
     ),
     refused(
       'STATEMENT_DISCLOSURE_UNREFERENCED',
       'a name that every object has',
-      disclosureOf(SALT, id, '/constructor', 1),
+      disclosureOf(SALT, address, '/constructor', 1),
     ),
     refused('STATEMENT_DISCLOSURE_REPEATED', 'a claim twice', name, name),
     refused('STATEMENT_DISCLOSURE_REPEATED', 'a key twice', opening, opening),
@@ -211,11 +213,24 @@ function disclosureCases(): Case[] {
       ),
       entry: base64(committing({ '/holderName': third.disclosures['/holderName']! })),
     },
+    ...(['org', 'system'] as const).map((part) => {
+      // Another organisation, or system, logs the same id and commitments, and waits for the disclosures.
+      const copied = { ...statement, issuer: { ...statement.issuer, [part]: 'another' } };
+      const { signature: _, sequence: __, ...unsigned } = copied;
+      return {
+        ...refused(
+          'STATEMENT_DISCLOSURE_ID',
+          `copied with id and commitments by another ${part}`,
+          name,
+        ),
+        entry: base64(jcs(unsigned as Json)),
+      };
+    }),
     committed(
       'STATEMENT_ID_FORM',
       'an id that is no UUID of version 8',
       '/holderName',
-      disclosureOf(SALT, '5e68cb7b-2baf-43c6-a692-92e4a466f564', '/holderName', 1),
+      disclosureOf(SALT, `${issuer}/5e68cb7b-2baf-43c6-a692-92e4a466f564`, '/holderName', 1),
     ),
     committed('CORE_JCS_NOT_CANONICAL', 'white space', '/holderName', name.replace(',', ', ')),
     committed(
@@ -228,19 +243,19 @@ function disclosureCases(): Case[] {
       'CORE_JCS_NOT_CANONICAL',
       'members of the value in another order',
       '/holderName',
-      disclosureOf(SALT, id, '/holderName', 0).replace(/0\]$/, '{"b":1,"a":2}]'),
+      disclosureOf(SALT, address, '/holderName', 0).replace(/0\]$/, '{"b":1,"a":2}]'),
     ),
     committed(
       'CORE_JSON_DUPLICATE',
       'a duplicate member of the value',
       '/holderName',
-      disclosureOf(SALT, id, '/holderName', 0).replace(/0\]$/, '{"a":1,"a":2}]'),
+      disclosureOf(SALT, address, '/holderName', 0).replace(/0\]$/, '{"a":1,"a":2}]'),
     ),
     committed(
       'CORE_JSON_NUMBER',
       'a fraction',
       '/holderName',
-      disclosureOf(SALT, id, '/holderName', 0).replace(/0\]$/, '0.5]'),
+      disclosureOf(SALT, address, '/holderName', 0).replace(/0\]$/, '0.5]'),
     ),
     committed('CORE_JSON_TRAILING', 'trailing data', '/holderName', `${name}]`),
     committed('CORE_JSON_SYNTAX', 'cut short', '/holderName', name.slice(0, -1)),
@@ -248,7 +263,7 @@ function disclosureCases(): Case[] {
       'CORE_JSON_LIMIT',
       'a value nested to 17 levels',
       '/holderName',
-      disclosureOf(SALT, id, '/holderName', 0).replace(
+      disclosureOf(SALT, address, '/holderName', 0).replace(
         /0\]$/,
         `${'['.repeat(17)}${']'.repeat(17)}]`,
       ),
@@ -267,7 +282,12 @@ function disclosureCases(): Case[] {
         ['no tag', name.replace('"anchorlog/commitment/1",', '')],
         ['no value', name.replace(/,"[^"]*"\]$/, ']')],
         ['a sixth item', name.replace(/\]$/, ',null]')],
-        ['an id that is null', name.replace(`"${id}"`, 'null')],
+        ['an address that is null', name.replace(`"${address}"`, 'null')],
+        ['an id without its issuer', name.replace(address, id)],
+        ['an address of two parts', name.replace(address, `${statement.issuer.org}/${id}`)],
+        ['an address of four parts', name.replace(address, `a/${address}`)],
+        ['an address without a system', name.replace(address, `${statement.issuer.org}//${id}`)],
+        ['an address with a blank', name.replace(address, `a b/c/${id}`)],
         ['a path that is a number', name.replace('"/holderName"', '1')],
         ['an object', '{}'],
         ['an empty array', '[]'],
@@ -287,7 +307,7 @@ function disclosureCases(): Case[] {
       '/claims/a',
       '/__proto__',
     ].map((path) =>
-      refused('STATEMENT_PATH_FORM', `the path "${path}"`, disclosureOf(SALT, id, path, null)),
+      refused('STATEMENT_PATH_FORM', `the path "${path}"`, disclosureOf(SALT, address, path, null)),
     ),
     ...(
       [

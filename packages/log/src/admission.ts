@@ -1,7 +1,6 @@
 import { isCodedError, type SuiteName } from '@anchorlog/core';
-import { parseStatement, type Statement } from '@anchorlog/statement';
+import { formatAddress, parseStatement, type Statement } from '@anchorlog/statement';
 import { logError } from './error.ts';
-import type { EntryAddress } from './log.ts';
 
 /** An entry that may be appended. */
 export interface Admitted {
@@ -70,11 +69,6 @@ export function checkCreation(
     throw mismatch(`anchorBy of 1 to ${HOURS_PER_YEAR} hours`, { claim: 'anchorBy' });
   }
   return { entry, address: addressOf(statement), anchorByMs: hours * HOUR_MS };
-}
-
-/** Format the address of a statement. None of its parts but the last can hold a slash. */
-export function formatAddress({ org, system, id }: EntryAddress): string {
-  return `${org}/${system}/${id}`;
 }
 
 /** Give the address of an entry that was admitted before. */

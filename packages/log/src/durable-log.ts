@@ -1,8 +1,9 @@
 import type { SuiteName } from '@anchorlog/core';
+import { formatAddress, type StatementAddress } from '@anchorlog/statement';
 import { parseCheckpoint, parseNote, type TreeHead } from '@anchorlog/tlog';
-import { admit, formatAddress } from './admission.ts';
+import { admit } from './admission.ts';
 import { logError } from './error.ts';
-import type { EntryAddress, Log, LogCheckpoint, LogReceipt } from './log.ts';
+import type { Log, LogCheckpoint, LogReceipt } from './log.ts';
 
 import type { Publisher } from './publisher.ts';
 import type { Receipts } from './receipts.ts';
@@ -52,7 +53,7 @@ export class DurableLog implements Log {
     return this.#parts.receipts.again(index, edge);
   }
 
-  async find(address: EntryAddress): Promise<number | undefined> {
+  async find(address: StatementAddress): Promise<number | undefined> {
     const { head } = this.#open();
     const [index] = await this.#parts.store.find([formatAddress(address)]);
     // The store may know entries already that are not acknowledged.

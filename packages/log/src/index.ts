@@ -1,7 +1,7 @@
 export { createLog, type LogOptions } from './create.ts';
 export { LOG_CODES, type LogCode } from './error.ts';
 export { adoptGuard, fileGuard, type Guard } from './guard.ts';
-export type { EntryAddress, Log, LogCheckpoint, LogReceipt } from './log.ts';
+export type { Log, LogCheckpoint, LogReceipt } from './log.ts';
 export { publishedEntries, refillLog, type RefillOptions } from './refill.ts';
 export type { GroupWrite, LogStore, StoredGroup, StoredNote, StoredTile } from './store.ts';
 export { directoryTiles } from './directory-tiles.ts';

@@ -1,12 +1,6 @@
 import type { SuiteName } from '@anchorlog/core';
+import type { StatementAddress } from '@anchorlog/statement';
 import type { TreeHead } from '@anchorlog/tlog';
-
-/** Under what a statement is unique in a log for ever (spec/log §8). */
-export interface EntryAddress {
-  readonly org: string;
-  readonly system: string;
-  readonly id: string;
-}
 
 /** The log's answer to a submitter: the entry is on disk at `index` for ever (spec/log §10). */
 export interface LogReceipt {
@@ -57,7 +51,7 @@ export interface Log {
   /** Give the receipt of an entry again, byte for byte. @throws LOG_INDEX_RANGE, LOG_SIGNER_FAILED */
   receipt(index: number): Promise<LogReceipt>;
   /** Find the index of a statement. */
-  find(address: EntryAddress): Promise<number | undefined>;
+  find(address: StatementAddress): Promise<number | undefined>;
   /** Give the bytes of an entry. @throws LOG_INDEX_RANGE */
   entry(index: number): Promise<Uint8Array>;
   /** Iterate over entries `from` (0) to before `to` (`size` at the time of the call), in bounded memory. @throws LOG_INDEX_RANGE */

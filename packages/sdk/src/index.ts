@@ -23,4 +23,3 @@ export type {
 } from './notary.ts';
 export { policyOf } from './policy.ts';
 export { STAGES, type Stage } from './stage.ts';
-export type { RecordAddress } from './vault-item.ts';

@@ -9,6 +9,7 @@ import {
   type RecordWarning,
 } from '@anchorlog/profiles';
 import {
+  formatAddress,
   issue,
   keyId,
   parseRecord,
@@ -19,20 +20,21 @@ import {
   type RecordIssuer,
   type RecordLink,
   type ResolvedLink,
+  type StatementAddress,
 } from '@anchorlog/statement';
 import { sdkError } from './error.ts';
 import { issuerName, type NotaryKeys } from './keys.ts';
 import { pooledSigner } from './pooled-signer.ts';
 import { randomBytes } from './random.ts';
 import { keyspaceOf, type Secrets } from './secrets.ts';
-import { formatAddress, type RecordAddress, type VaultItem } from './vault-item.ts';
+import type { VaultItem } from './vault-item.ts';
 import { Unsigned } from './unsigned.ts';
 import type { Vault, VaultPlace } from './vault.ts';
 
 /** A record that has been read and checked, with its address. */
 export interface ReadRecord {
   readonly record: LogRecord;
-  readonly address: RecordAddress;
+  readonly address: StatementAddress;
   /** What looks wrong in it and does not stop it. */
   readonly warnings: readonly RecordWarning[];
 }
@@ -176,7 +178,7 @@ export class Issuing {
 
   /** Look up where the records of a group stand already, and those of their own issuers that they link to: one trip to the vault for all. */
   async #look(group: readonly PreparedRecord[]): Promise<Map<string, VaultPlace>> {
-    const wanted = new Map<string, RecordAddress>();
+    const wanted = new Map<string, StatementAddress>();
     for (const { address, record } of group) {
       wanted.set(formatAddress(address), address);
       for (const link of record.links ?? []) {
@@ -193,7 +195,7 @@ export class Issuing {
   }
 
   /** Where the record stands that a link names, if it is of the same issuer. */
-  #ownTarget(link: RecordLink, { org, system }: RecordAddress): RecordAddress {
+  #ownTarget(link: RecordLink, { org, system }: StatementAddress): StatementAddress {
     return { org, system, id: link.id ?? this.#idOf({ org, system }, link.key) };
   }
 

@@ -1,13 +1,12 @@
 import type { AnchorerStatus } from '@anchorlog/anchor';
 import type { Log } from '@anchorlog/log';
 import type { RecordWarning } from '@anchorlog/profiles';
-import type { Statement } from '@anchorlog/statement';
+import type { Statement, StatementAddress } from '@anchorlog/statement';
 import type { Bundle } from '@anchorlog/verify';
 import type { BatchesStatus } from './batches.ts';
 import type { Disclose } from './bundle.ts';
 import type { NotaryConfig } from './config.ts';
 import type { Stage } from './stage.ts';
-import type { RecordAddress } from './vault-item.ts';
 
 /** What a submitter gets at once: on disk, in the log, for ever at this index. The same record again gives the same receipt. */
 export interface Receipt {
@@ -24,7 +23,7 @@ export interface Receipt {
 }
 
 /** A record by the id from its receipt, with its issuer where several have chosen the same id. */
-export type RecordReference = string | RecordAddress;
+export type RecordReference = string | StatementAddress;
 
 /** What a bundle waits for and opens. */
 export interface BundleOptions {

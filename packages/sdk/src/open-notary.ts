@@ -1,7 +1,7 @@
 import { equalBytes, isCodedError } from '@anchorlog/core';
 import { nodeSha256 } from '@anchorlog/core/node';
 import type { Log, LogCheckpoint } from '@anchorlog/log';
-import { indexKey, type Statement } from '@anchorlog/statement';
+import { indexKey, type Statement, type StatementAddress } from '@anchorlog/statement';
 import type { Bundle } from '@anchorlog/verify';
 import type { Anchoring } from './anchoring.ts';
 import { Batches } from './batches.ts';
@@ -21,7 +21,7 @@ import type {
 } from './notary.ts';
 import { keyspaceOf, type Secrets } from './secrets.ts';
 import { hasReached, type Stage } from './stage.ts';
-import type { RecordAddress, VaultItem } from './vault-item.ts';
+import type { VaultItem } from './vault-item.ts';
 import type { Vault } from './vault.ts';
 
 const WAIT_MS = 120_000;
@@ -153,7 +153,7 @@ export class OpenNotary implements Notary {
   async #place(reference: RecordReference): Promise<{ index: number; item: VaultItem }> {
     const id = typeof reference === 'string' ? reference : reference.id;
     const found = typeof reference === 'string' ? await this.#vault.withId(reference) : [reference];
-    const placed: { address: RecordAddress; index: number }[] = [];
+    const placed: { address: StatementAddress; index: number }[] = [];
     for (const address of found) {
       const index = await this.log.find(address);
       if (index !== undefined) placed.push({ address, index });

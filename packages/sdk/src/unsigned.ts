@@ -1,12 +1,13 @@
+import { formatAddress, type StatementAddress } from '@anchorlog/statement';
 import { nodeTreeHasher } from '@anchorlog/tlog/node';
-import { formatAddress, type RecordAddress, type VaultItem } from './vault-item.ts';
+import type { VaultItem } from './vault-item.ts';
 import type { Vault } from './vault.ts';
 
 /** A statement that is being signed. */
 export interface UnsignedItem {
   /** Place of its record in the group. */
   readonly at: number;
-  readonly address: RecordAddress;
+  readonly address: StatementAddress;
   /** The record's own number. */
   readonly key: string | undefined;
   /** Never rejects. */
@@ -24,7 +25,7 @@ export class Unsigned {
     this.#vault = vault;
   }
 
-  has(address: RecordAddress): boolean {
+  has(address: StatementAddress): boolean {
     return this.#items.has(formatAddress(address));
   }
 

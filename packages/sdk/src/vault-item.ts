@@ -1,15 +1,9 @@
+import { formatAddress, type StatementAddress } from '@anchorlog/statement';
 import { sdkError } from './error.ts';
-
-/** Whose record: unique per organisation and system for ever. */
-export interface RecordAddress {
-  readonly org: string;
-  readonly system: string;
-  readonly id: string;
-}
 
 /** All that is kept of one record: what was handed in, the entry that is logged, and what opens it. Leaves the house only by disclosure. */
 export interface VaultItem {
-  readonly address: RecordAddress;
+  readonly address: StatementAddress;
   /** The record as handed in, with the digests of its files in place of their paths; canonical JSON. */
   readonly record: string;
   /** Canonical JSON of the statement: exactly these bytes are appended, however often. */
@@ -66,12 +60,7 @@ export function parseItem(row: Uint8Array): VaultItem {
   };
 }
 
-/** Name an address. None of its parts can hold a slash (spec/statement §3). */
-export function formatAddress({ org, system, id }: RecordAddress): string {
-  return `${org}/${system}/${id}`;
-}
-
-function parseAddress(text: string): RecordAddress {
+function parseAddress(text: string): StatementAddress {
   const [org, system, id, ...rest] = text.split('/');
   if (!org || !system || !id || rest.length > 0) throw damaged('a row has no address');
   return { org, system, id };

@@ -1,14 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { concatBytes, formatUint64, formatUtf8, parseUint64, parseUtf8 } from '@anchorlog/core';
+import { formatAddress, type StatementAddress } from '@anchorlog/statement';
 import { Level } from 'level';
 import { sdkError } from './error.ts';
-import {
-  formatAddress,
-  formatItem,
-  parseItem,
-  type RecordAddress,
-  type VaultItem,
-} from './vault-item.ts';
+import { formatItem, parseItem, type VaultItem } from './vault-item.ts';
 
 /** Where a record stands in the vault. */
 export interface VaultPlace {
@@ -91,7 +86,7 @@ export class Vault {
   }
 
   /** Find where records stand: one trip to the database, however many. @throws SDK_VAULT_FAILED */
-  async places(addresses: readonly RecordAddress[]): Promise<(VaultPlace | undefined)[]> {
+  async places(addresses: readonly StatementAddress[]): Promise<(VaultPlace | undefined)[]> {
     // Before the database is asked: what has left this map by the time of the answer was in the database when it was asked.
     const added = addresses.map((address) => this.added(address));
     const rows = addresses.length > 0 ? await this.#read(addresses.map(idKey)) : [];
@@ -99,12 +94,12 @@ export class Vault {
   }
 
   /** Find where a record stands that was added a moment ago; `places` finds the others. */
-  added(address: RecordAddress): VaultPlace | undefined {
+  added(address: StatementAddress): VaultPlace | undefined {
     return this.#unwritten.get(formatAddress(address));
   }
 
   /** Read what is kept of a record. @throws SDK_VAULT_DAMAGED */
-  async item(address: RecordAddress): Promise<VaultItem | undefined> {
+  async item(address: StatementAddress): Promise<VaultItem | undefined> {
     const unwritten = this.#unwritten.get(formatAddress(address));
     if (unwritten) return unwritten.item;
     const [place] = await this.places([address]);
@@ -116,13 +111,13 @@ export class Vault {
   }
 
   /** Find the records, of whatever issuer, that were handed in under a business number. */
-  async withKey(key: string): Promise<RecordAddress[]> {
+  async withKey(key: string): Promise<StatementAddress[]> {
     const added = [...this.#unwritten.values()].filter((each) => each.key === key);
     return this.#addresses(`key/${JSON.stringify(key)}/`, added);
   }
 
   /** Find the records, of whatever issuer, that have an id: one, unless issuers chose the same. */
-  async withId(id: string): Promise<RecordAddress[]> {
+  async withId(id: string): Promise<StatementAddress[]> {
     const added = [...this.#unwritten.values()].filter(({ item }) => item.address.id === id);
     return this.#addresses(`id/${id}/`, added);
   }
@@ -198,8 +193,8 @@ export class Vault {
     for (const { item } of fresh) this.#unwritten.delete(formatAddress(item.address));
   }
 
-  async #addresses(prefix: string, added: readonly Added[]): Promise<RecordAddress[]> {
-    const found = new Map<string, RecordAddress>();
+  async #addresses(prefix: string, added: readonly Added[]): Promise<StatementAddress[]> {
+    const found = new Map<string, StatementAddress>();
     for (const { address } of added.map(({ item }) => item)) {
       found.set(formatAddress(address), address);
     }
@@ -228,7 +223,7 @@ async function claim(db: Database, owner: string): Promise<void> {
   );
 }
 
-function idKey({ org, system, id }: RecordAddress): string {
+function idKey({ org, system, id }: StatementAddress): string {
   return `id/${id}/${org}/${system}`;
 }
 

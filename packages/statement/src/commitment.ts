@@ -23,21 +23,21 @@ export interface Commitment {
 const NEWLINE = 0x0a;
 
 /**
- * Commit to the value at each path of the statement `id`: `H(JCS([tag, salt, id, path, value]))` with `salts` of 16 bytes each, one after
- * the other (spec/statement §5). Paths are of claims or keys, so that they need no escapes. @throws STATEMENT_DISCLOSURE_LENGTH
+ * Commit to the value at each path of the statement at `address`: `H(JCS([tag, salt, address, path, value]))` with `salts` of 16 bytes each,
+ * one after the other (spec/statement §5). Addresses and paths need no escapes. @throws STATEMENT_DISCLOSURE_LENGTH
  */
 export function makeCommitments(input: {
-  readonly id: string;
+  readonly address: string;
   readonly suite: HashSuite;
   readonly salts: Uint8Array;
   readonly values: readonly { readonly path: string; readonly value: JsonValue }[];
 }): Commitment[] {
-  const { id, suite, salts, values } = input;
+  const { address, suite, salts, values } = input;
   let text = '';
   let offset = 0;
   for (const { path, value } of values) {
     const salt = formatBase64Url(salts.subarray(offset, (offset += SALT_BYTES)));
-    text += `["${COMMITMENT_TAG}","${salt}","${id}","${path}",${canonicalize(value)}]\n`;
+    text += `["${COMMITMENT_TAG}","${salt}","${address}","${path}",${canonicalize(value)}]\n`;
   }
   // Encoded in one go, which is three times faster than one by one; canonical JSON never holds a newline, so they can be told apart again.
   const bytes = encodeUtf8(text);

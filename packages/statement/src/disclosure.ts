@@ -8,8 +8,18 @@ import {
 } from '@anchorlog/core';
 import { checkDisclosureLength, COMMITMENT_TAG } from './commitment.ts';
 import { statementError } from './error.ts';
-import { BASE64_32, BASE64URL_16, checkId, checkKeyName, CLAIM_PATH } from './form.ts';
-import { DISCLOSURE_BYTES, KEY_PATH } from './form.ts';
+import {
+  BASE64_32,
+  BASE64URL_16,
+  checkId,
+  checkKeyName,
+  CLAIM_PATH,
+  DISCLOSURE_BYTES,
+  formatAddress,
+  KEY_PATH,
+  ORG,
+  SYSTEM,
+} from './form.ts';
 import type { Statement } from './statement.ts';
 
 /** The limits of a disclosure (spec/encoding §3). */
@@ -24,8 +34,8 @@ export const DISCLOSURE_LIMITS: JsonLimits = {
 export interface Disclosure {
   /** 16 bytes in base64url. */
   readonly salt: string;
-  /** The statement that it belongs to. */
-  readonly id: string;
+  /** The statement that it belongs to, by `org/system/id`. */
+  readonly address: string;
   /** `/holderName`, or `/keys/0` for the opening of an index key. */
   readonly path: string;
   readonly value: JsonValue;
@@ -48,28 +58,29 @@ export interface OpenedClaims {
 }
 
 /**
- * Read the bytes of a disclosure: the canonical JSON array of tag, salt, id, path and value (spec/statement §5).
+ * Read the bytes of a disclosure: the canonical JSON array of tag, salt, address, path and value (spec/statement §5).
  * @throws STATEMENT_DISCLOSURE_LENGTH, STATEMENT_DISCLOSURE_SHAPE, STATEMENT_ID_FORM, STATEMENT_PATH_FORM, CORE_JSON_…, CORE_JCS_NOT_CANONICAL, CORE_UTF8_MALFORMED
  */
 export function parseDisclosure(bytes: Uint8Array): Disclosure {
   checkDisclosureLength(bytes.length);
   const array = parseCanonical(bytes, DISCLOSURE_LIMITS);
   if (!Array.isArray(array) || array.length !== 5 || array[0] !== COMMITMENT_TAG) {
-    throw shapeError('an array of tag, salt, id, path and value');
+    throw shapeError('an array of tag, salt, address, path and value');
   }
-  const [, salt, id, path, value] = array as readonly JsonValue[]; // narrowed by Array.isArray, which loses the element type
+  const [, salt, address, path, value] = array as readonly JsonValue[]; // narrowed by Array.isArray, which loses the element type
   if (typeof salt !== 'string' || !BASE64URL_16.test(salt)) {
     throw shapeError('a salt of 16 bytes in base64url');
   }
-  if (typeof id !== 'string' || typeof path !== 'string')
-    throw shapeError('id and path as strings');
-  checkId(id, 'disclosure');
+  if (typeof address !== 'string' || typeof path !== 'string') {
+    throw shapeError('address and path as strings');
+  }
+  checkAddress(address);
   const isKey = KEY_PATH.test(path);
   if (!isKey && !CLAIM_PATH.test(path)) {
     throw statementError('STATEMENT_PATH_FORM', 'disclosure: expected the path of a claim or key');
   }
   if (isKey) readKey(value!);
-  return { salt, id, path, value: value! };
+  return { salt, address, path, value: value! };
 }
 
 /**
@@ -81,12 +92,13 @@ export function openDisclosures(
   disclosures: readonly Uint8Array[],
   suite: HashSuite,
 ): OpenedClaims {
+  const own = formatAddress({ ...statement.issuer, id: statement.id });
   const claims = new Map<string, JsonValue>();
   const keys = new Map<number, OpenedKey | null>();
   for (const bytes of disclosures) {
-    const { id, path, value } = parseDisclosure(bytes);
+    const { address, path, value } = parseDisclosure(bytes);
     const index = KEY_PATH.test(path) ? Number(path.slice('/keys/'.length)) : undefined;
-    if (id !== statement.id) {
+    if (address !== own) {
       throw statementError('STATEMENT_DISCLOSURE_ID', 'disclosure of another statement', { path });
     }
     const commitment =
@@ -158,6 +170,16 @@ export function selectDisclosures(
     }
     return bytes;
   });
+}
+
+/** @throws STATEMENT_DISCLOSURE_SHAPE, STATEMENT_ID_FORM */
+function checkAddress(address: string): void {
+  const parts = address.split('/');
+  const [org = '', system = '', id = ''] = parts;
+  if (parts.length !== 3 || !ORG.test(org) || !SYSTEM.test(system)) {
+    throw shapeError('an address of organisation, system and id');
+  }
+  checkId(id, 'disclosure');
 }
 
 /** The value of a key's opening: `{ keyspace, key }` or null. */

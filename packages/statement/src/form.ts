@@ -23,6 +23,18 @@ export const BASE64_64: RegExp = /^[A-Za-z0-9+/]{85}[AQgw]==$/;
 export const BASE64URL_32: RegExp = /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/;
 export const BASE64URL_16: RegExp = /^[A-Za-z0-9_-]{21}[AQgw]$/;
 
+/** Under what a statement is unique for ever (spec/log §8). */
+export interface StatementAddress {
+  readonly org: string;
+  readonly system: string;
+  readonly id: string;
+}
+
+/** Write an address as `org/system/id`: no part holds a slash. */
+export function formatAddress({ org, system, id }: StatementAddress): string {
+  return `${org}/${system}/${id}`;
+}
+
 /** What stands before the signed bytes, so that no signature made for anything else counts here (spec/statement §7). */
 export const SIGNING_TAG = 'anchorlog/statement/1\n';
 

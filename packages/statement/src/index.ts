@@ -10,6 +10,7 @@ export {
   type OpenedKey,
 } from './disclosure.ts';
 export { STATEMENT_CODES, type StatementCode } from './error.ts';
+export { formatAddress, type StatementAddress } from './form.ts';
 export { issue, type IssueContext, type Issued, type ResolvedLink } from './issue.ts';
 export { indexKey, normalizeIdentifier, recordId } from './key.ts';
 export type { DisclosureClass, Profile, ProfileField, ValueType } from './profile.ts';

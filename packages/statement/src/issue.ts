@@ -11,8 +11,17 @@ import {
 } from '@anchorlog/core';
 import { makeCommitments, SALT_BYTES } from './commitment.ts';
 import { statementError } from './error.ts';
-import { BASE64URL_32, checkId, checkTime, ENTRY_BYTES, LOG, ORG, SIGNING_TAG } from './form.ts';
-import { SYSTEM } from './form.ts';
+import {
+  BASE64URL_32,
+  checkId,
+  checkTime,
+  ENTRY_BYTES,
+  formatAddress,
+  LOG,
+  ORG,
+  SIGNING_TAG,
+  SYSTEM,
+} from './form.ts';
 import { indexKey, keyIdentifier, recordId } from './key.ts';
 import { FILES_FIELD, profilePlan, type ProfilePlan } from './plan.ts';
 import type { Profile } from './profile.ts';
@@ -102,7 +111,12 @@ export function issue(record: LogRecord, context: IssueContext): Issued {
     })),
   ];
   const salts = drawSalts(values.length, context);
-  const made = makeCommitments({ id, suite, salts, values });
+  const made = makeCommitments({
+    address: formatAddress({ org, system, id }),
+    suite,
+    salts,
+    values,
+  });
   const ofKeys = made.slice(plan.committed.length);
   const commitments: Record<string, string> = {};
   for (const [i, { path }] of plan.committed.entries()) commitments[path] = made[i]!.commitment;

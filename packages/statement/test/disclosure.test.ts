@@ -4,13 +4,13 @@ import { COMMITMENT_TAG, issue, parseDisclosure, selectDisclosures } from '../sr
 import { contextOf, RECORD } from './sample.ts';
 import { refusal } from './vectors.ts';
 
-const { id, disclosures } = issue(RECORD, contextOf());
+const { id, statement, disclosures } = issue(RECORD, contextOf());
 
 describe('parseDisclosure', () => {
-  test('gives salt, id, path and value', () => {
+  test('gives salt, address, path and value', () => {
     expect(parseDisclosure(disclosures.get('/holderName')!)).toEqual({
       salt: 'EBESExQVFhcYGRobHB0eHw',
-      id,
+      address: `${statement.issuer.org}/${statement.issuer.system}/${id}`,
       path: '/holderName',
       value: '示例',
     });
@@ -19,7 +19,13 @@ describe('parseDisclosure', () => {
   test('refuses one byte over 1,048,576 before it reads any', () => {
     const sized = (length: number): Uint8Array => {
       const make = (a: number, b: number): Uint8Array =>
-        canonicalBytes([COMMITMENT_TAG, 'A'.repeat(22), id, '/a', ['a'.repeat(a), 'b'.repeat(b)]]);
+        canonicalBytes([
+          COMMITMENT_TAG,
+          'A'.repeat(22),
+          `a/b/${id}`,
+          '/a',
+          ['a'.repeat(a), 'b'.repeat(b)],
+        ]);
       return make(500_000, length - make(500_000, 0).length);
     };
     expect(refusal(() => parseDisclosure(sized(1_048_576)))).toBe('accepted');

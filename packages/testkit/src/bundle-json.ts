@@ -57,7 +57,7 @@ export function editEntry(entry: string, change: (statement: StatementJson) => J
 export type DisclosureJson = [
   tag: string,
   salt: string,
-  id: string,
+  address: string,
   path: string,
   value: JsonValue,
 ];

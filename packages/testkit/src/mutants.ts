@@ -186,10 +186,10 @@ const DISCLOSURES: readonly Recipe[] = [
       (text64) => !Buffer.from(text64, 'base64').toString().includes('"/keys/'),
     );
     if (at < 0) return;
-    b.disclosures[at] = editDisclosure(b.disclosures[at]!, ([tag, salt, id, path]) => [
+    b.disclosures[at] = editDisclosure(b.disclosures[at]!, ([tag, salt, address, path]) => [
       tag,
       salt,
-      id,
+      address,
       path,
       'another value',
     ]);
@@ -206,15 +206,25 @@ const DISCLOSURES: readonly Recipe[] = [
   refuted(
     'disclosure of a claim that the statement does not have',
     'disclosures.foreign',
-    firstDisclosure(([tag, salt, id, , value]) => [tag, salt, id, '/notThere', value]),
+    firstDisclosure(([tag, salt, address, , value]) => [tag, salt, address, '/notThere', value]),
   ),
   refuted(
     'disclosure of another statement',
     'disclosures.foreign',
-    firstDisclosure(([tag, salt, id, ...rest]) => [
+    firstDisclosure(([tag, salt, address, ...rest]) => [
       tag,
       salt,
-      (id.startsWith('0') ? '1' : '0') + id.slice(1),
+      address.replace(/[0-9a-f]$/, (digit) => (digit === '0' ? '1' : '0')),
+      ...rest,
+    ]),
+  ),
+  refuted(
+    'disclosure of the same statement by another organisation',
+    'disclosures.foreign',
+    firstDisclosure(([tag, salt, address, ...rest]) => [
+      tag,
+      salt,
+      address.replace(/^[^/]+/, 'another'),
       ...rest,
     ]),
   ),
