@@ -17,7 +17,7 @@ export interface TreeHasher {
   hashLeaves(entries: readonly Uint8Array[], out: Uint8Array, offset: number): void;
   /**
    * Write the parents of `pairs` pairs of nodes: reads `pairs * 64` bytes of `src`, writes `pairs * 32` bytes of `dst`. The two regions
-   * must not overlap. @throws RangeError when they do not fit
+   * must not overlap. @throws RangeError when they do not fit; a hasher that reads many pairs before it writes, also when they overlap
    */
   hashNodes(
     src: Uint8Array,
@@ -71,6 +71,18 @@ export function createTreeHasher(suite: HashSuite): TreeHasher {
 export function checkRoom(bytes: Uint8Array, offset: number, count: number): void {
   if (!(offset >= 0 && count >= 0 && offset + count * DIGEST_BYTES <= bytes.length)) {
     throw new RangeError(`expected ${count} hashes at ${offset} of ${bytes.length} bytes`);
+  }
+}
+
+/** Check the arguments of `hashNodes`: both rows lie in their bytes, and no parent would be written over a node that is still to be read. */
+export function checkRows(
+  ...[src, from, dst, to, pairs]: Parameters<TreeHasher['hashNodes']>
+): void {
+  checkRoom(src, from, pairs * 2);
+  checkRoom(dst, to, pairs);
+  const gap = dst.byteOffset + to - src.byteOffset - from;
+  if (src.buffer === dst.buffer && gap > -pairs * DIGEST_BYTES && gap < pairs * 2 * DIGEST_BYTES) {
+    throw new RangeError('nodes and parents overlap');
   }
 }
 

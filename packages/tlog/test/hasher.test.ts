@@ -2,21 +2,26 @@ import { createHash, randomBytes } from 'node:crypto';
 import { nodeSha256 } from '@anchorlog/core/node';
 import { describe, expect, test } from 'vitest';
 import { createTreeHasher, sha256Tree, type TreeHasher } from '../src/index.ts';
-import { nodeTreeHasher } from '../src/node.ts';
+import { nodeTreeHasher, platformTreeHasher } from '../src/node.ts';
+import { simdTreeHasher } from '../src/simd.ts';
 import { verdictOf } from './vectors.ts';
 
 const digest = (name: string, ...parts: Uint8Array[]): Uint8Array =>
   new Uint8Array(createHash(name).update(Buffer.concat(parts)).digest());
 const plain = (hash: Uint8Array): Uint8Array => new Uint8Array(hash);
 
-const hashers: readonly (readonly [string, string, TreeHasher])[] = [
+const pure: readonly (readonly [string, string, TreeHasher])[] = [
   ['sha256Tree', 'sha256', sha256Tree],
   ['createTreeHasher', 'sha256', createTreeHasher(nodeSha256)],
+];
+const ofManyPairs: typeof pure = [
+  ['simdTreeHasher', 'sha256', simdTreeHasher()],
+  ['platformTreeHasher', 'sha256', platformTreeHasher('sha256')],
   ['nodeTreeHasher', 'sha256', nodeTreeHasher()],
   ['nodeTreeHasher sm3', 'sm3', nodeTreeHasher('sm3')],
 ];
 
-describe.each(hashers)('%s', (_, name, hasher) => {
+describe.each([...pure, ...ofManyPairs])('%s', (_, name, hasher) => {
   test('names its suite', () => {
     expect(hasher.suite).toBe(name);
   });
@@ -88,5 +93,23 @@ describe.each(hashers)('%s', (_, name, hasher) => {
     expect(() => hasher.hashNodes(row, -1, new Uint8Array(32), 0, 1)).toThrow(RangeError);
     expect(() => hasher.hashNodes(row, 0, new Uint8Array(31), 0, 1)).toThrow(RangeError);
     expect(() => hasher.hashLeaves([row], new Uint8Array(63), 32)).toThrow(RangeError);
+  });
+});
+
+describe.each(ofManyPairs)('%s, which reads many pairs at once', (_, _name, hasher) => {
+  test('refuses to write parents over nodes, in whatever views of one memory', () => {
+    const memory = new Uint8Array(10 * 32);
+    const view = (at: number): Uint8Array => memory.subarray(at * 32);
+    for (const at of [1, 2, 3, 4, 5]) {
+      expect(() => hasher.hashNodes(memory, 64, view(at), 0, 2)).toThrow(RangeError);
+    }
+    expect(() => hasher.hashNodes(memory, 64, memory, 6 * 32 - 1, 2)).toThrow(RangeError);
+    for (const at of [0, 6]) {
+      hasher.hashNodes(memory, 64, view(at), 0, 2);
+      expect(plain(view(at).subarray(0, 32))).toEqual(
+        plain(hasher.node(view(2).subarray(0, 32), view(3).subarray(0, 32))),
+      );
+    }
+    hasher.hashNodes(memory, 0, memory, 0, 0);
   });
 });
