@@ -38,6 +38,20 @@ describe('MemoryTree', () => {
     }
   });
 
+  test.each([0, 1, 255, 8191])('is the same from one long row after %d leaves', (first) => {
+    const other = new MemoryTree(hasher);
+    other.append(row.subarray(0, first * 32));
+    other.append(row.subarray(first * 32));
+    expect(other.size).toBe(SIZE);
+    for (let level = 0; 2 ** level <= SIZE; level++) {
+      const last = Math.floor(SIZE / 2 ** level) - 1;
+      expect(other.node(level, last)).toEqual(tree.node(level, last));
+    }
+    for (const size of [1, 8191, 8192, 8193, 50_000, SIZE]) {
+      expect(other.root(size)).toEqual(tree.root(size));
+    }
+  });
+
   test('proves across its blocks', () => {
     for (const size of [256, 257, 512, 1000, 65_535, 65_536, 65_537, SIZE]) {
       for (const index of [0, 255, Math.floor(size / 2), size - 1]) {
