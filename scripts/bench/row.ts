@@ -1,3 +1,6 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
 /** One measurement, beside what it is held against in the same run: machines differ, ratios travel. */
 export interface BenchRow {
   readonly name: string;
@@ -17,6 +20,15 @@ export interface BenchRow {
 export function quantile(samples: readonly number[], q: number): number {
   const sorted = samples.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? Number.NaN;
+}
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void; // the flag makes it a function
+
+/** Collect garbage, so that what is measured next does not pay for what went before. */
+export function collectGarbage(): void {
+  collect();
+  collect(); // waits for the threads that still sweep after the first
 }
 
 /** The processor time that `run` takes, in milliseconds, of all threads: other work on the machine does not count. For long runs. */
