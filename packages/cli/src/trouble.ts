@@ -29,6 +29,8 @@ export function troubleOf(error: unknown): Trouble {
   if (error instanceof UsageError) {
     return { exit: 'usage', what: error.what, todo: error.todo };
   }
+  // What failed after something else had: the first trouble is the one to tell.
+  if (error instanceof SuppressedError) return troubleOf(error.suppressed);
   if (isCodedError(error)) return troubleOfCode(error.code) ?? familyOf(error.code);
   return troubleOfSystem(error) ?? { exit: 'internal', what: ['程序出错', 'an unforeseen fault'] };
 }
@@ -197,6 +199,43 @@ export const TROUBLES: Readonly<Record<string, Trouble>> = {
   SDK_CLOSED: {
     exit: 'interrupted',
     what: ['存证器已关闭', 'the notary was closed'],
+  },
+  SDK_VAULT_FAILED: {
+    exit: 'internal',
+    what: ['存证器的保管库无法读写', 'the vault of the notary could not be read or written'],
+    todo: [
+      '请检查磁盘与权限,然后再次提交没有得到答复的记录',
+      'look after the disk and its permissions, then hand in again what was not answered',
+    ],
+  },
+  SDK_VAULT_BEHIND: BEHIND,
+  SDK_LOG_BEHIND: BEHIND,
+  SDK_VAULT_MISMATCH: BEHIND,
+  SDK_VAULT_DAMAGED: {
+    exit: 'inconsistent',
+    what: ['存证器的保管库已损坏', 'the vault of the notary is damaged'],
+    todo: ['请恢复副本;不要用它继续', 'bring back a copy; do not go on with it'],
+  },
+  SDK_ANCHORING_STOPPED: {
+    exit: 'inconsistent',
+    what: [
+      '日志与链互相矛盾,存证器不再受理',
+      'log and chain contradict each other: the notary takes nothing more',
+    ],
+    todo: [
+      '请查明原因:合约上的日志可能已关闭,或恢复了旧的备份',
+      'find out why: the log may be closed on the contract, or an older copy was restored',
+    ],
+  },
+  LOG_CHECKPOINT_MALFORMED: {
+    exit: 'inconsistent',
+    what: ['已发布的检查点已损坏', 'the published checkpoint is damaged'],
+    todo: ['请恢复 tiles 文件夹里的副本', 'bring back a copy of it in the folder tiles'],
+  },
+  LOG_BUSY: {
+    exit: 'unknown',
+    what: ['等待处理的条目太多', 'too many entries are waiting'],
+    todo: ['稍后再试', 'try again later'],
   },
   SDK_LOCKED: LOCKED,
   LOG_LOCKED: LOCKED,

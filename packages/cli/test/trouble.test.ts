@@ -38,6 +38,23 @@ describe('troubleOf', () => {
     }
   });
 
+  test('blames no record and no settings for what a store or the machine did', () => {
+    const ofStores = codes.filter((code) =>
+      /^(SDK|LOG)_.*_(FAILED|BEHIND|DAMAGED|STOPPED|BUSY)$/.test(code),
+    );
+    expect(ofStores.length).toBeGreaterThanOrEqual(8);
+    for (const code of ofStores) {
+      expect(troubleOf(new CodedError(code, 'x')).exit, code).not.toBe('usage');
+    }
+  });
+
+  test('tells the first trouble where closing failed after it', () => {
+    const first = new CodedError('SDK_VAULT_FAILED', 'x');
+    const error = new SuppressedError(new CodedError('LOG_FAILED', 'y'), first);
+    expect(troubleOf(error).exit).toBe('internal');
+    expect(troubleOf(error)).toEqual(troubleOf(first));
+  });
+
   test('takes what nobody has foreseen for a fault of the program', () => {
     expect(troubleOf(new TypeError('x is undefined')).exit).toBe('internal');
     expect(troubleOf('text').exit).toBe('internal');

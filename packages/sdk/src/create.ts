@@ -1,7 +1,9 @@
+import { realpath } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { formatBase64, formatUtf8 } from '@anchorlog/core';
-import { nodeSha256 } from '@anchorlog/core/node';
-import { createLog, directoryTiles, fileGuard } from '@anchorlog/log';
+import { formatBase64, formatUtf8, isCodedError } from '@anchorlog/core';
+import { nodeEd25519, nodeSha256 } from '@anchorlog/core/node';
+import { createLog, directoryTiles, fileGuard, type LogCheckpoint } from '@anchorlog/log';
+import { noteKey, openCheckpoint } from '@anchorlog/tlog';
 import { Anchoring } from './anchoring.ts';
 import { Changes } from './changes.ts';
 import { guardPath, parseChainUrl, readConfig, type NotaryConfig } from './config.ts';
@@ -9,12 +11,12 @@ import { sdkError } from './error.ts';
 import { genesisRecord } from './genesis.ts';
 import type { IntakeLimits } from './intake.ts';
 import { Issuing } from './issuing.ts';
-import { signerOf } from './key-file.ts';
+import { signerOf, type KeyFile } from './key-file.ts';
 import { readKeys } from './keys.ts';
 import type { Notary } from './notary.ts';
 import { OpenNotary } from './open-notary.ts';
 import { reconcile } from './recovery.ts';
-import { readSecrets, type Secrets } from './secrets.ts';
+import { STATUS_KINDS, keyspaceOf, readSecrets, type Secrets } from './secrets.ts';
 import { Vault } from './vault.ts';
 
 /** How a notary is opened. */
@@ -38,13 +40,14 @@ const MAX_BYTES = 2 ** 26;
  * Open the notary in a folder. Does not depend on the chain: while it is down, notarizing goes on and anchoring catches up later. A chain
  * that answers within two seconds is compared with the log.
  * @throws SDK_NOT_INITIALIZED, SDK_CONFIG_MALFORMED, SDK_KEY_MALFORMED, SDK_SECRETS_MALFORMED, SDK_NO_CHAIN, SDK_LOCKED, SDK_VAULT_MISMATCH,
- * SDK_VAULT_BEHIND, SDK_VAULT_DAMAGED, ANCHOR_JOURNAL_…, and as `createLog`
+ * SDK_VAULT_BEHIND, SDK_LOG_BEHIND, SDK_VAULT_DAMAGED, SDK_VAULT_FAILED, ANCHOR_JOURNAL_…, and as `createLog`
  */
 export async function createNotary(options: NotaryOptions): Promise<Notary> {
-  const dir = resolve(options.dir);
   const { clock = Date.now } = options;
   const limits = limitsOf(options);
-  const config = withChainUrl(await readConfig(dir), options.chain);
+  const config = withChainUrl(await readConfig(resolve(options.dir)), options.chain);
+  // The databases know by the path that they are open in this process already: one folder must not have two.
+  const dir = await realpath(options.dir);
   const keys = await readKeys(dir, config);
   const secrets = await readSecrets(dir);
   const changes = new Changes();
@@ -79,6 +82,7 @@ export async function createNotary(options: NotaryOptions): Promise<Notary> {
     );
     await reconcile(vault, log);
     const checkpoint = await log.checkpoint();
+    checkSignedBy(keys.checkpoint, checkpoint);
     const parts = { config, secrets, vault, log, issuing, anchoring, limits, checkpoint };
     return new OpenNotary({ ...parts, changes, clock });
   } catch (error) {
@@ -109,8 +113,35 @@ function withChainUrl(config: NotaryConfig, url: string | undefined): NotaryConf
   return { ...config, chain: { ...config.chain, url: parseChainUrl(url, '/chain/url') } };
 }
 
-/** Name whose vault it is, without telling the secret: ids made with another one would not recognise a retry. */
-function ownerOf({ origin }: NotaryConfig, { id }: Secrets): string {
-  const mark = nodeSha256.hmac(id, formatUtf8('anchorlog/vault/1'));
-  return JSON.stringify({ format: 'anchorlog/vault/1', origin, mark: formatBase64(mark) });
+/**
+ * Name whose vault it is, without telling the secrets: ids made with another one would not recognise a retry, and a license whose status key
+ * changed would have two histories.
+ */
+function ownerOf({ origin }: NotaryConfig, secrets: Secrets): string {
+  const mark = (secret: Uint8Array): string =>
+    formatBase64(nodeSha256.hmac(secret, formatUtf8('anchorlog/vault/1')));
+  return JSON.stringify({
+    format: 'anchorlog/vault/1',
+    origin,
+    mark: mark(secrets.id),
+    status: STATUS_KINDS.map((kind) => mark(keyspaceOf(secrets, kind).secret)),
+  });
+}
+
+/** What another key signs from now on no verifier of this log accepts. @throws SDK_KEY_MALFORMED */
+function checkSignedBy(key: KeyFile, checkpoint: LogCheckpoint | undefined): void {
+  if (!checkpoint) return;
+  const { publicKey } = signerOf(key);
+  try {
+    const pinned = { origin: key.name, key: noteKey({ name: key.name, publicKey }) };
+    openCheckpoint(checkpoint.note, pinned, nodeEd25519);
+  } catch (cause) {
+    if (!isCodedError(cause)) throw cause;
+    throw sdkError(
+      'SDK_KEY_MALFORMED',
+      'key file: the checkpoint key is another than the one that signed the newest checkpoint: put that one back',
+      {},
+      { cause },
+    );
+  }
 }

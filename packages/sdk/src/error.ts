@@ -12,9 +12,11 @@ export const SDK_CODES = {
   SDK_VAULT_MISMATCH: 'the vault is of another log, or was filled with another secret of ids',
   SDK_VAULT_BEHIND:
     'the vault lacks the newest entry of the log: an older copy of it was put in its place',
+  SDK_LOG_BEHIND:
+    'the log lacks what the vault knows to be in it: an older copy of the log was put in its place, or it is gone',
   SDK_VAULT_DAMAGED: 'what the vault holds of a record is not what the log holds',
   SDK_VAULT_FAILED:
-    'the vault could not be read or written, and takes nothing until the notary is opened again',
+    'the vault could not be opened, read or written, and takes nothing until the notary is opened again',
   SDK_RECORD_RESERVED: 'the record creates a log, which the notary itself does once',
   SDK_ISSUER_UNKNOWN: 'the record names an organisation and system that this notary has no key for',
   SDK_ID_CONFLICT: 'another record was notarized under the same id',

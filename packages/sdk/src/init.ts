@@ -63,13 +63,17 @@ export async function initNotary(options: InitOptions): Promise<NotaryConfig> {
   return config;
 }
 
-/** Set the chain that an existing notary anchors on, in its settings and in its policy. @throws SDK_NOT_INITIALIZED */
+/**
+ * Set the chain that an existing notary anchors on, in its settings and in its policy.
+ * @throws SDK_NOT_INITIALIZED, SDK_CONFIG_MALFORMED, and then nothing was changed
+ */
 export async function setChain(
   dir: string,
   chain: ChainSettings,
   clock: () => number = Date.now,
 ): Promise<NotaryConfig> {
   const config = { ...(await readConfig(dir)), chain };
+  formatConfig(dir, config); // refused before anything is changed
   await writePolicy(dir, config, await readKeys(dir, config), clock());
   await writeConfig(dir, config);
   return config;

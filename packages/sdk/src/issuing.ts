@@ -26,6 +26,7 @@ import { sdkError } from './error.ts';
 import { issuerName, type NotaryKeys } from './keys.ts';
 import { pooledSigner } from './pooled-signer.ts';
 import { randomBytes } from './random.ts';
+import { logBehind } from './recovery.ts';
 import { keyspaceOf, type Secrets } from './secrets.ts';
 import type { VaultItem } from './vault-item.ts';
 import { Unsigned } from './unsigned.ts';
@@ -89,11 +90,12 @@ export class Issuing {
 
   /**
    * Give the entry that creates the log. The vault may have it already, if the first start was cut off before the log had it: then it is
-   * this one, since another could not be told from a second log.
+   * this one, since another could not be told from a second log. @throws SDK_LOG_BEHIND if it had it, and more
    */
   async creation(record: unknown): Promise<Uint8Array> {
     const read = this.#read(record);
     const known = await this.#vault.item(read.address);
+    if (known && this.#vault.hasAppended) throw logBehind();
     if (known) return known.entry;
     const [issued] = await this.issueGroup([prepare(read, [])]);
     if (!issued || issued instanceof Error) throw issued ?? new Error('no log.create was issued');
@@ -199,7 +201,7 @@ export class Issuing {
     return { org, system, id: link.id ?? this.#idOf({ org, system }, link.key) };
   }
 
-  /** Resolve a link to a record of another issuer, which must be the only one (spec/notary §7). @throws SDK_LINK_UNRESOLVED */
+  /** Resolve a link to a record of another issuer, which must be the only one (spec/notary §6). @throws SDK_LINK_UNRESOLVED */
   async #foreignLeaf(link: RecordLink): Promise<Uint8Array> {
     const found =
       link.id === undefined

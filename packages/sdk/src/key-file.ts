@@ -10,7 +10,7 @@ import {
   type Signer,
 } from '@anchorlog/core';
 import { nodeEd25519Signer } from '@anchorlog/core/node';
-import { writeDurably } from './durable-file.ts';
+import { hasCode, writeDurably } from './durable-file.ts';
 import { sdkError } from './error.ts';
 
 /** What a key is for. One key serves one purpose only. */
@@ -61,6 +61,7 @@ export async function readKeyFile(path: string, use: KeyUse, name?: string): Pro
   try {
     text = await readFile(path);
   } catch (cause) {
+    if (!hasCode(cause, 'ENOENT') && !hasCode(cause, 'EISDIR')) throw cause;
     throw sdkError('SDK_KEY_MALFORMED', `key file: cannot read the ${use} key`, { use }, { cause });
   }
   const members = ['format', 'use', 'name', 'alg', 'secret'];

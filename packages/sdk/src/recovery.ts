@@ -8,12 +8,14 @@ import type { Vault } from './vault.ts';
 const AT_ONCE = 256;
 
 /**
- * Bring vault and log together at the start: the vault must hold the newest entry of the log, since everything is written there first; and
- * what a crash has left in the vault alone is appended, in the order in which it was issued (spec/notary §6).
- * @throws SDK_VAULT_BEHIND, SDK_VAULT_DAMAGED, and as `Log.append`
+ * Bring vault and log together at the start: the vault must hold the newest entry of the log, since everything is written there first; the
+ * log must hold what the vault knows to be in it; and what a crash has left in the vault alone is appended, in the order in which it was
+ * issued (spec/notary §5).
+ * @throws SDK_VAULT_BEHIND, SDK_LOG_BEHIND, SDK_VAULT_DAMAGED, and as `Log.append`
  */
 export async function reconcile(vault: Vault, log: Log): Promise<void> {
   await checkNewest(vault, log);
+  await checkAppended(vault, log);
   let batch: Uint8Array[] = [];
   let next = 0;
   const append = async (): Promise<void> => {
@@ -27,6 +29,23 @@ export async function reconcile(vault: Vault, log: Log): Promise<void> {
     if (batch.length >= AT_ONCE) await append();
   }
   await append();
+}
+
+/** A guard, a checkpoint and a chain say the same of more of the log; but they may be gone together with it. */
+async function checkAppended(vault: Vault, log: Log): Promise<void> {
+  const item = await vault.newestAppended();
+  if (!item) return;
+  const index = await log.find(item.address);
+  if (index !== undefined && equalBytes(await log.entry(index), item.entry)) return;
+  throw logBehind();
+}
+
+/** Say that what was logged is not there. */
+export function logBehind(): Error {
+  return sdkError(
+    'SDK_LOG_BEHIND',
+    'the log lacks records that the vault knows to be in it: it is gone, or an older copy was put in its place. Put the newest copy of the log back, or fill it up from its tiles',
+  );
 }
 
 async function checkNewest(vault: Vault, log: Log): Promise<void> {

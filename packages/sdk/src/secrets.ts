@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FILE_LIMITS, ShapeReader, formatBase64, parseJson, type JsonValue } from '@anchorlog/core';
 import type { StatusKeyKind, TrailKeyKind } from '@anchorlog/profiles';
-import { exists, writeDurably } from './durable-file.ts';
+import { exists, hasCode, writeDurably } from './durable-file.ts';
 import { sdkError } from './error.ts';
 
 /** A keyspace: the secret under which identifiers of some kinds become index keys (spec/statement, index keys). */
@@ -25,7 +25,7 @@ const FORMAT = 'anchorlog/secrets/1';
 /** As spec/statement §3 has it. */
 const KEY_NAME = /^[a-z0-9./-]{1,64}$/;
 /** Status kinds never rotate and stand apart, so that a status proof shows no usage. */
-const STATUS_KINDS: readonly StatusKeyKind[] = ['license', 'seal'];
+export const STATUS_KINDS: readonly StatusKeyKind[] = ['license', 'seal'];
 const TRAIL_KINDS: readonly TrailKeyKind[] = [
   'license-use',
   'seal-use',
@@ -89,6 +89,7 @@ export async function readSecrets(dir: string): Promise<Secrets> {
   try {
     text = await readFile(secretsPath(dir));
   } catch (cause) {
+    if (!hasCode(cause, 'ENOENT') && !hasCode(cause, 'EISDIR')) throw cause;
     throw sdkError('SDK_SECRETS_MALFORMED', 'secrets.json: cannot be read', {}, { cause });
   }
   const file = shape.object(parseJson(text, FILE_LIMITS), '', {

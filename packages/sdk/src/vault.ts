@@ -36,7 +36,7 @@ const NOTHING = new Uint8Array();
 /**
  * The emitter's own store of statements, disclosures and key openings: a level database apart from the log's. What is added can be found
  * at once and is durable after `flush`, which comes before its entry goes to the log, so that a retry after a crash sends the same bytes
- * (spec/notary §6).
+ * (spec/notary §5).
  */
 export class Vault {
   readonly #db: Database;
@@ -144,6 +144,17 @@ export class Vault {
     this.#appended = Math.max(this.#appended, next);
   }
 
+  /** Whether it is known that anything of this vault was in the log. */
+  get hasAppended(): boolean {
+    return this.#appended > 0;
+  }
+
+  /** Give the newest item that is known to be in the log. */
+  async newestAppended(): Promise<VaultItem | undefined> {
+    const row = this.hasAppended ? await this.#db.get(itemKey(this.#appended - 1)) : undefined;
+    return row && parseItem(row);
+  }
+
   /** Give the items of which it is not known whether they are in the log, in the order in which they were added. */
   async *unappended(): AsyncGenerator<VaultItem & { readonly number: number }> {
     const range = { gte: itemKey(this.#appended), lt: after(ITEM) };
@@ -242,6 +253,10 @@ function parsePlace(row: Uint8Array): VaultPlace {
   return { number: parseUint64(row), leaf: new Uint8Array(row).slice(8) };
 }
 
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 function failure(cause: unknown): Error {
   return sdkError(
     'SDK_VAULT_FAILED',
@@ -251,6 +266,7 @@ function failure(cause: unknown): Error {
   );
 }
 
+/** Only what the database itself calls corruption is damage: a full disk, a missing permission or descriptor is not. */
 function openingError(cause: unknown): Error {
   const reason = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
   if (reason instanceof Error && 'code' in reason && reason.code === 'LEVEL_LOCKED') {
@@ -261,5 +277,13 @@ function openingError(cause: unknown): Error {
       { cause },
     );
   }
-  return sdkError('SDK_VAULT_DAMAGED', 'vault: cannot be opened', {}, { cause });
+  if (reason instanceof Error && 'code' in reason && reason.code === 'LEVEL_CORRUPTION') {
+    return sdkError('SDK_VAULT_DAMAGED', 'vault: cannot be opened', {}, { cause });
+  }
+  return sdkError(
+    'SDK_VAULT_FAILED',
+    `vault: cannot be opened: ${messageOf(reason)}`,
+    {},
+    { cause },
+  );
 }

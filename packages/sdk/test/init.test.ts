@@ -169,6 +169,19 @@ describe('setChain', () => {
     expect(policy.chains.get(1337)?.validatorSets[0]?.validators).toHaveLength(2);
   });
 
+  test('refuses a chain that is not of its form, and changes neither file', async () => {
+    await using sandbox = await Sandbox.withNotary();
+    const read = (): Promise<string[]> =>
+      Promise.all(
+        ['notary.json', 'policy.json'].map((name) => readFile(join(sandbox.dir, name), 'utf8')),
+      );
+    const before = await read();
+    await expect(setChain(sandbox.dir, { ...CHAIN, blockTimeMs: -1 })).rejects.toMatchObject({
+      code: 'SDK_CONFIG_MALFORMED',
+    });
+    expect(await read()).toEqual(before);
+  });
+
   test('refuses a folder without a notary: SDK_NOT_INITIALIZED', async () => {
     await using sandbox = await Sandbox.make();
     const set = setChain(sandbox.dir, CHAIN);

@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rename, rm, rmdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ANCHOR_REGISTRY_ABI } from '@anchorlog/anchor';
 import { equalBytes } from '@anchorlog/core';
@@ -7,7 +7,6 @@ import { Frontier, verifyInclusion } from '@anchorlog/tlog';
 import { nodeTreeHasher } from '@anchorlog/tlog/node';
 import { formatBundle, parseTrustPolicy, verifyBundle } from '@anchorlog/verify';
 import { Contract, JsonRpcProvider, Network, Wallet } from 'ethers';
-import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { Vault } from '../src/vault.ts';
 import { ChainWorld } from './support/chain-world.ts';
@@ -200,6 +199,73 @@ describe('createNotary', () => {
     await rm(vault, { recursive: true });
     await rename(kept, vault);
     expect((await (await sandbox.open()).notarize(license('A'))).index).toBe(1);
+  });
+
+  test('refuses the folder that is open in this process already, by another name too', async () => {
+    await using sandbox = await Sandbox.withNotary();
+    await sandbox.open();
+    const link = join(sandbox.root, 'link');
+    await symlink(sandbox.dir, link);
+    await expect(sandbox.open({ dir: link })).rejects.toMatchObject({ code: 'SDK_LOCKED' });
+  });
+
+  test('refuses a log that lacks what the vault knows of, though all its other witnesses are gone too', async () => {
+    await using sandbox = await Sandbox.withNotary();
+    const first = await sandbox.open();
+    await first.notarize(license('A'));
+    await first.flush();
+    await first.close();
+    const [log, tiles] = [join(sandbox.dir, 'log'), join(sandbox.dir, 'tiles')];
+    const older = join(sandbox.root, 'older');
+    await cp(log, join(older, 'log'), { recursive: true });
+    await cp(sandbox.guard, join(older, 'guard'));
+    const second = await sandbox.open();
+    const { index } = await second.notarize(license('B'));
+    await second.close();
+    for (const path of [log, tiles, sandbox.guard]) await rm(path, { recursive: true });
+    await expect(sandbox.open()).rejects.toMatchObject({ code: 'SDK_LOG_BEHIND' });
+    await rm(log, { recursive: true, force: true });
+    await cp(join(older, 'log'), log, { recursive: true });
+    await cp(join(older, 'guard'), sandbox.guard);
+    await expect(sandbox.open()).rejects.toMatchObject({ code: 'SDK_LOG_BEHIND' });
+    expect(index).toBe(2);
+  });
+
+  test('refuses another checkpoint key than that which signed, and another secret of status keys', async () => {
+    await using sandbox = await Sandbox.withNotary();
+    const notary = await sandbox.open();
+    await notary.notarize(license('A'));
+    await notary.close();
+    const [key, secrets] = ['checkpoint.json', 'secrets.json'].map((name) =>
+      join(sandbox.dir, 'keys', name),
+    ) as [string, string];
+    for (const [path, code] of [
+      [key, 'SDK_KEY_MALFORMED'],
+      [secrets, 'SDK_VAULT_MISMATCH'],
+    ] as const) {
+      const kept = await readFile(path, 'utf8');
+      await writeFile(
+        path,
+        kept.replace(
+          /("secret": ")(.)/,
+          (_, head: string, first: string) => head + (first === 'A' ? 'B' : 'A'),
+        ),
+      );
+      await expect(sandbox.open(), path).rejects.toMatchObject({ code });
+      await writeFile(path, kept);
+    }
+    expect((await (await sandbox.open()).notarize(license('A'))).index).toBe(1);
+  });
+
+  test('does not take a disk that cannot be read for a damaged vault', async () => {
+    await using sandbox = await Sandbox.withNotary();
+    await (await sandbox.open()).close();
+    const vault = join(sandbox.dir, 'vault');
+    await rename(join(vault, 'LOCK'), join(vault, 'LOCK.kept'));
+    await mkdir(join(vault, 'LOCK'));
+    await expect(sandbox.open()).rejects.toMatchObject({ code: 'SDK_VAULT_FAILED' });
+    await rmdir(join(vault, 'LOCK'));
+    await sandbox.open();
   });
 
   test('takes nothing more once the log was closed on the chain', async () => {
