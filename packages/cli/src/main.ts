@@ -14,6 +14,7 @@ import { EXIT } from './exit.ts';
 import { languageOf, sayIn } from './language.ts';
 import { guardStreams } from './output.ts';
 import { codeOf, troubleLines, troubleOf, type Trouble } from './trouble.ts';
+import { formatJson, visible } from './visible.ts';
 
 const argv = process.argv.slice(2);
 const language = languageOf(argv, process.env);
@@ -65,7 +66,7 @@ function endOfParser({ exitCode, code, message }: CommanderError): void {
   if (exitCode === 0) return;
   process.exitCode = EXIT.usage.code;
   if (code === 'commander.help') return; // no command was given: the help has been shown
-  const fault = message.replace(/^error: /, '');
+  const fault = message.replace(/^error: /, '').replaceAll('\n', ' ');
   const command = program.commands.find((each) => argv.includes(each.name()))?.name();
   const help = ['anchorlog', ...(command === undefined ? [] : [command]), '--help'].join(' ');
   report({
@@ -85,7 +86,7 @@ function endOfCommand(error: unknown): void {
 function report(trouble: Trouble, error?: unknown): void {
   const { exit, what, todo } = trouble;
   const text = argv.includes('--json')
-    ? JSON.stringify({
+    ? formatJson({
         error: {
           code: codeOf(error),
           exit,
@@ -97,6 +98,7 @@ function report(trouble: Trouble, error?: unknown): void {
     : `anchorlog: ${troubleLines(error, trouble, say).join('\n')}`;
   process.stderr.write(`${text}\n`);
   if (exit === 'internal' && process.env['ANCHORLOG_DEBUG'] && error instanceof Error) {
-    process.stderr.write(`${error.stack}\n`);
+    const stack = error.stack?.split('\n').map(visible).join('\n');
+    process.stderr.write(`${stack}\n`);
   }
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { styleText } from 'node:util';
 import { EXIT } from './exit.ts';
 import { sayIn, type Language, type Say } from './language.ts';
+import { formatJson, visible } from './visible.ts';
 
 /** How a command speaks: results on standard output, everything else on standard error. */
 export interface Output {
@@ -12,7 +13,7 @@ export interface Output {
   readonly gone: AbortSignal;
   /** Write a result: the object as one line with `--json`, else the text. Resolves when there is room for more. */
   readonly result: (object: unknown, text: string) => Promise<void>;
-  /** Say something about the work, on standard error. */
+  /** Say something about the work, in one line on standard error. */
   readonly note: (text: string) => void;
 }
 
@@ -25,8 +26,8 @@ export function createOutput(json: boolean, language: Language): Output {
     language,
     say: sayIn(language),
     gone: gone.signal,
-    result: (object, text) => write(`${json ? JSON.stringify(object) : text}\n`),
-    note: (text) => void process.stderr.write(`${text}\n`),
+    result: (object, text) => write(`${json ? formatJson(object) : text}\n`),
+    note: (text) => void process.stderr.write(`${visible(text)}\n`),
   };
 }
 

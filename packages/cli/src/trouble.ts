@@ -1,6 +1,7 @@
 import { isCodedError } from '@anchorlog/core';
 import type { ExitName } from './exit.ts';
 import type { Said, Say } from './language.ts';
+import { visible } from './visible.ts';
 
 /** What an error means for the person at the terminal. */
 export interface Trouble {
@@ -56,7 +57,7 @@ export function troubleLines(error: unknown, { exit, what, todo }: Trouble, say:
     say(...what),
     ...(todo ? [`  ${say(...todo)}`] : []),
     ...(detail === undefined ? [] : [`  ${code === undefined ? '' : `${code}: `}${detail}`]),
-  ];
+  ].map(visible);
 }
 
 const CHAIN: Trouble = {
@@ -293,6 +294,13 @@ export const TROUBLES: Readonly<Record<string, Trouble>> = {
     todo: [
       '应指向含 checkpoint 与 tile 的文件夹,存证器的在 <文件夹>/tiles',
       'name the folder with checkpoint and tile; a notary has it in <dir>/tiles',
+    ],
+  },
+  AUDIT_SUITE_UNSUPPORTED: {
+    exit: 'unsupported',
+    what: [
+      '这个 Node 没有日志所用的杂凑算法',
+      'this Node does not have the hash function of the log',
     ],
   },
   AUDIT_POLICY_LOG_UNKNOWN: {

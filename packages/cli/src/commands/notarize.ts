@@ -10,6 +10,7 @@ import type { Output } from '../output.ts';
 import { Progress, count } from '../progress.ts';
 import { TIMEOUT, parseTimeout } from '../timeout.ts';
 import { UsageError, codeOf, troubleLines, troubleOf } from '../trouble.ts';
+import { visible } from '../visible.ts';
 
 interface NotarizeFlags {
   readonly dir: string;
@@ -164,7 +165,8 @@ class Run {
     this.#firstRefusal ??= exit;
     // What is no fault of the record would meet the next one too.
     if (exit === 'internal' || exit === 'inconsistent') this.#stop.abort();
-    const at = 'line' in place ? say(`第 ${place.line} 行`, `line ${place.line}`) : place.file;
+    const at =
+      'line' in place ? say(`第 ${place.line} 行`, `line ${place.line}`) : visible(place.file);
     await this.#output.result(
       { ...place, error: codeOf(error) ?? 'INTERNAL', exit, message: error.message },
       `✘ ${at}  ${troubleLines(error, trouble, say).join('\n')}`,
