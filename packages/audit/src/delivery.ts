@@ -1,13 +1,16 @@
 import { canonicalize, type JsonValue } from '@anchorlog/core';
 import type { Statement } from '@anchorlog/statement';
 
-/** Both sides of one delivery of shared data. spec/audit §5 */
+/** All statements of one delivery of shared data, by index. spec/audit §5.2 */
 export interface DeliveryMatch {
   readonly deliveryId: string;
-  /** Index of the provider's statement, and of the consumer's. */
-  readonly provider?: number | undefined;
-  readonly consumer?: number | undefined;
-  /** Public claims in which the two differ. */
+  /** Of organisations that name themselves as the provider. */
+  readonly providers: readonly number[];
+  /** Of organisations that name themselves as the consumer. */
+  readonly consumers: readonly number[];
+  /** Of all others, who may write any delivery's number. */
+  readonly strangers: readonly number[];
+  /** Public claims in which statements of the two sides differ. */
   readonly differences: readonly string[];
 }
 
@@ -31,33 +34,40 @@ const AGREED = [
 export function matchDeliveries(
   entries: Iterable<{ readonly index: number; readonly statement: Statement }>,
 ): DeliveryMatch[] {
-  const sides = new Map<string, { provider?: Side; consumer?: Side }>();
+  const deliveries = new Map<string, Delivery>();
   for (const { index, statement } of entries) {
     const { profile, claims, issuer } = statement;
-    const deliveryId = claims['deliveryId'];
+    const { deliveryId, providerOrgCode, consumerOrgCode } = claims;
     if (!profile.startsWith('share.delivery/') || typeof deliveryId !== 'string') continue;
-    const delivery = sides.get(deliveryId) ?? {};
-    const side = issuer.org === claims['consumerOrgCode'] ? 'consumer' : 'provider';
-    delivery[side] ??= { index, statement }; // a second statement of one side changes nothing of the first
-    sides.set(deliveryId, delivery);
+    const delivery = deliveries.get(deliveryId) ?? new Delivery();
+    deliveries.set(deliveryId, delivery);
+    const provides = issuer.org === providerOrgCode;
+    const consumes = issuer.org === consumerOrgCode;
+    if (provides) delivery.providers.push(index);
+    if (consumes) delivery.consumers.push(index);
+    if (provides || consumes) delivery.statements.push(statement);
+    else delivery.strangers.push(index);
   }
-  return [...sides].map(([deliveryId, { provider, consumer }]) => ({
+  return [...deliveries].map(([deliveryId, { providers, consumers, strangers, statements }]) => ({
     deliveryId,
-    provider: provider?.index,
-    consumer: consumer?.index,
-    differences:
-      provider && consumer
-        ? AGREED.filter((name) => said(provider, name) !== said(consumer, name))
-        : [],
+    providers,
+    consumers,
+    strangers,
+    differences: AGREED.filter(
+      (name) => new Set(statements.map((each) => said(each, name))).size > 1,
+    ),
   }));
 }
 
-interface Side {
-  readonly index: number;
-  readonly statement: Statement;
+class Delivery {
+  readonly providers: number[] = [];
+  readonly consumers: number[] = [];
+  readonly strangers: number[] = [];
+  /** Of both sides, all of them: none can take another's place. */
+  readonly statements: Statement[] = [];
 }
 
-function said({ statement }: Side, name: (typeof AGREED)[number]): string {
+function said(statement: Statement, name: (typeof AGREED)[number]): string {
   const value: JsonValue | undefined = name === 'event' ? statement.event : statement.claims[name];
   return value === undefined ? '' : canonicalize(value);
 }

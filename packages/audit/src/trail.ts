@@ -1,5 +1,10 @@
-import { equalBytes, type HashSuite, type JsonValue } from '@anchorlog/core';
-import { openDisclosures, parseStatement, type Statement } from '@anchorlog/statement';
+import { equalBytes, isCodedError, type HashSuite, type JsonValue } from '@anchorlog/core';
+import {
+  openDisclosures,
+  parseStatement,
+  type OpenedKey,
+  type Statement,
+} from '@anchorlog/statement';
 
 /** An index key that is looked for: kind and 32 bytes, as spec/statement computes it from an identifier. */
 export interface TrailKey {
@@ -23,15 +28,19 @@ export interface Trail {
   readonly entries: readonly TrailEntry[];
   /** Entries read. */
   readonly scanned: number;
-  /** Entries that no disclosures were at hand for: they may belong here or not. */
+  /** Entries with a key of a sought kind that nothing at hand opens: they may belong here or not. */
   readonly unopened: number;
+  /** Entries that are no statements: nothing says where they belong. */
+  readonly malformed: number;
+  /** Entries for which something was at hand that does not open them. */
+  readonly misfit: number;
   /** A scan finds what the disclosures at hand open; it proves no completeness. */
   readonly complete: false;
 }
 
 /**
- * Find the entries that are filed under one of `keys`, by reading every entry and opening its index keys. spec/audit §5
- * @throws STATEMENT_… if an entry or what should open it is not of its form
+ * Find the entries that are filed under one of `keys`, by reading every entry and opening its index keys. An entry that cannot be read, or
+ * what does not open it, is counted and ends nothing. spec/audit §5.1
  */
 export async function scanTrail({
   entries,
@@ -46,30 +55,67 @@ export async function scanTrail({
   readonly suite: HashSuite;
   readonly onProgress?: ((done: number) => void) | undefined;
 }): Promise<Trail> {
+  const kinds = new Set(keys.map(({ kind }) => kind));
   const found: TrailEntry[] = [];
-  let scanned = 0;
-  let unopened = 0;
+  let [scanned, unopened, malformed, misfit] = [0, 0, 0, 0];
   for await (const entry of entries) {
     const index = scanned++;
     onProgress?.(scanned);
-    const statement = parseStatement(entry);
-    if (statement.keys.length === 0) continue;
-    const disclosures = await disclosuresOf(statement);
-    if (!disclosures) {
-      unopened++;
+    const statement = readStatement(entry);
+    if (!statement) {
+      malformed++;
       continue;
     }
-    const opened = openDisclosures(statement, disclosures, suite);
+    // The kind stands in the statement itself: no opening can make it another.
+    const places = statement.keys.flatMap(({ kind }, place) => (kinds.has(kind) ? [place] : []));
+    if (places.length === 0) continue;
+    const opened = openAll(statement, (await disclosuresOf(statement)) ?? [], suite);
+    if (opened.misfits > 0) misfit++;
     const match = [...opened.keys.values()].find(
       (held) =>
         held && keys.some(({ kind, key }) => held.kind === kind && equalBytes(held.key, key)),
     );
-    if (!match) continue;
-    const { kind, role } = match;
-    const claims = Object.fromEntries(
-      [...opened.claims].map(([path, value]) => [path.slice(1), value]),
-    );
-    found.push({ index, statement, kind, role, opened: claims });
+    if (match) {
+      const { kind, role } = match;
+      found.push({ index, statement, kind, role, opened: Object.fromEntries(opened.claims) });
+    } else if (!places.every((place) => opened.keys.has(place))) {
+      unopened++;
+    }
   }
-  return { entries: found, scanned, unopened, complete: false };
+  return { entries: found, scanned, unopened, malformed, misfit, complete: false };
+}
+
+function readStatement(entry: Uint8Array): Statement | undefined {
+  try {
+    return parseStatement(entry);
+  } catch (error) {
+    if (!isCodedError(error)) throw error;
+    return undefined;
+  }
+}
+
+/** Open what each disclosure opens, by itself: whoever hands them over may add one that opens nothing. */
+function openAll(
+  statement: Statement,
+  disclosures: readonly Uint8Array[],
+  suite: HashSuite,
+): {
+  readonly claims: ReadonlyMap<string, JsonValue>;
+  readonly keys: ReadonlyMap<number, OpenedKey | null>;
+  readonly misfits: number;
+} {
+  const claims = new Map<string, JsonValue>();
+  const keys = new Map<number, OpenedKey | null>();
+  let misfits = 0;
+  for (const bytes of disclosures) {
+    try {
+      const opened = openDisclosures(statement, [bytes], suite);
+      for (const [path, value] of opened.claims) claims.set(path.slice(1), value);
+      for (const [place, key] of opened.keys) keys.set(place, key);
+    } catch (error) {
+      if (!isCodedError(error)) throw error;
+      misfits++;
+    }
+  }
+  return { claims, keys, misfits };
 }

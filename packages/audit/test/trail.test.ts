@@ -1,3 +1,4 @@
+import { formatUtf8, parseUtf8 } from '@anchorlog/core';
 import { nodeSha256 } from '@anchorlog/core/node';
 import { indexKey, parseStatement, type Issued } from '@anchorlog/statement';
 import { matchDeliveries, scanTrail, type Trail } from '@anchorlog/audit';
@@ -18,11 +19,17 @@ function holderKey(identifier: string): { kind: string; key: Uint8Array } {
   return { kind: 'holder', key };
 }
 
-async function trailOf(items: readonly Issued[], lost: readonly number[] = []): Promise<Trail> {
+/** Scan items; `hand` changes what the vault gives for one of them, by its place. */
+async function trailOf(
+  items: readonly Issued[],
+  hand: (
+    all: readonly Uint8Array[],
+    place: number,
+    item: Issued,
+  ) => readonly Uint8Array[] | undefined = (all) => all,
+): Promise<Trail> {
   const vault = new Map(
-    items
-      .filter((_, i) => !lost.includes(i))
-      .map((item) => [item.id, [...item.disclosures.values()]]),
+    items.map((item, i) => [item.id, hand([...item.disclosures.values()], i, item)]),
   );
   return scanTrail({
     entries: (async function* () {
@@ -43,14 +50,46 @@ describe('scanTrail', () => {
       [3, 'self', { reason: 'reading 2' }],
       [5, 'self', { reason: 'reading 4' }],
     ]);
-    expect(trail).toMatchObject({ scanned: 7, unopened: 0, complete: false });
+    expect(trail).toMatchObject({
+      scanned: 7,
+      unopened: 0,
+      malformed: 0,
+      misfit: 0,
+      complete: false,
+    });
   });
 
   test('counts the entries that nothing opens, since they may belong to the trail', async () => {
     const items = await Promise.all([GENESIS, ...readings(6)].map(issued));
-    const trail = await trailOf(items, [3]);
+    const trail = await trailOf(items, (all, i) => (i === 3 ? undefined : all));
     expect(trail.entries.map(({ index }) => index)).toEqual([1, 5]);
     expect(trail.unopened).toBe(1);
+  });
+
+  test('counts an entry whose keys a custodian keeps back, whatever else is handed over', async () => {
+    const items = await Promise.all([GENESIS, ...readings(6)].map(issued));
+    const isReason = (bytes: Uint8Array): boolean => parseUtf8(bytes).includes('"/reason"');
+    for (const kept of [[], [...items[3]!.disclosures.values()].filter(isReason)]) {
+      const trail = await trailOf(items, (all, i) => (i === 3 ? kept : all));
+      expect(trail.entries.map(({ index }) => index)).toEqual([1, 5]);
+      expect(trail).toMatchObject({ unopened: 1, misfit: 0 });
+    }
+  });
+
+  test('goes on past an entry that is no statement, and past disclosures that open nothing', async () => {
+    const items = await Promise.all([GENESIS, ...readings(6)].map(issued));
+    const foreign = [...items[1]!.disclosures.values()];
+    const broken = { ...items[2]!, entry: formatUtf8('{}') };
+    const trail = await trailOf(items.with(2, broken), (all, i) => {
+      if (i === 3) return [formatUtf8('[]'), ...foreign, ...all];
+      return i === 4 ? foreign : all;
+    });
+    expect(trail.entries.map(({ index, opened }) => [index, opened])).toEqual([
+      [1, { reason: 'reading 0' }],
+      [3, { reason: 'reading 2' }],
+      [5, { reason: 'reading 4' }],
+    ]);
+    expect(trail).toMatchObject({ scanned: 7, malformed: 1, misfit: 2, unopened: 1 });
   });
 });
 
@@ -83,13 +122,46 @@ describe('matchDeliveries', () => {
     expect(
       await matched(delivery('D1', ORG), delivery('D2', ORG), delivery('D1', CONSUMER)),
     ).toEqual([
-      { deliveryId: 'D1', provider: 0, consumer: 2, differences: [] },
-      { deliveryId: 'D2', provider: 1, consumer: undefined, differences: [] },
+      { deliveryId: 'D1', providers: [0], consumers: [2], strangers: [], differences: [] },
+      { deliveryId: 'D2', providers: [1], consumers: [], strangers: [], differences: [] },
     ]);
   });
 
   test('names what the two sides say differently', async () => {
     const [match] = await matched(delivery('D1', ORG), delivery('D1', CONSUMER, '2'));
     expect(match?.differences).toEqual(['recordCount']);
+  });
+
+  test('lets no third organisation take the place of a side', async () => {
+    const third = '119999990000020497';
+    const [match] = await matched(
+      delivery('D1', third),
+      delivery('D1', ORG),
+      delivery('D1', CONSUMER, '2'),
+    );
+    expect(match).toEqual({
+      deliveryId: 'D1',
+      providers: [1],
+      consumers: [2],
+      strangers: [0],
+      differences: ['recordCount'],
+    });
+  });
+
+  test('keeps all statements of a side, and compares each', async () => {
+    const posing = delivery('D1', '119999990000020497');
+    const [match] = await matched(
+      { ...posing, claims: { ...posing.claims, providerOrgCode: posing.org! } },
+      delivery('D1', ORG),
+      delivery('D1', CONSUMER),
+      { ...delivery('D1', CONSUMER, '2'), key: 'again' },
+    );
+    expect(match).toEqual({
+      deliveryId: 'D1',
+      providers: [0, 1],
+      consumers: [2, 3],
+      strangers: [],
+      differences: ['providerOrgCode', 'recordCount'],
+    });
   });
 });

@@ -4,6 +4,7 @@ import { outputOf, type Context } from '../context.ts';
 import type { Say } from '../language.ts';
 import { Progress, count } from '../progress.ts';
 import { UsageError } from '../trouble.ts';
+import { visible } from '../visible.ts';
 
 interface TrailFlags {
   readonly dir: string;
@@ -99,18 +100,22 @@ function trailJson(trail: Trail, deliveries: readonly DeliveryMatch[]): object {
 }
 
 function trailText(trail: Trail, deliveries: readonly DeliveryMatch[], say: Say): string {
-  const { entries, scanned, unopened } = trail;
-  const rows = entries.map(
-    ({ index, statement: { eventTime, event, issuer } }) =>
-      `  ${eventTime}  ${event.padEnd(22)} ${issuer.org}/${issuer.system}  #${index}`,
+  const { entries, scanned, unopened, malformed, misfit } = trail;
+  const rows = entries.map(({ index, statement: { eventTime, event, issuer } }) =>
+    visible(`  ${eventTime}  ${event.padEnd(22)} ${issuer.org}/${issuer.system}  #${index}`),
   );
   const missing = deliveries.filter(
-    ({ provider, consumer }) => provider === undefined || consumer === undefined,
+    ({ providers, consumers }) => providers.length === 0 || consumers.length === 0,
   ).length;
   const different = deliveries.filter(({ differences }) => differences.length > 0).length;
+  const strange = deliveries.reduce((sum, { strangers }) => sum + strangers.length, 0);
   const delivered = say(
-    `  数据交付 ${deliveries.length} 次:只有一方记录 ${missing} 次,双方不符 ${different} 次`,
-    `  deliveries: ${deliveries.length}, with one side missing: ${missing}, sides that differ: ${different}`,
+    `  数据交付 ${deliveries.length} 次:只有一方记录 ${missing} 次,双方不符 ${different} 次,第三方所写 ${strange} 条`,
+    `  deliveries: ${deliveries.length}, with one side missing: ${missing}, sides that differ: ${different}, entries by others: ${strange}`,
+  );
+  const odd = say(
+    `  另有 ${count(malformed)} 条不是声明,${count(misfit)} 条所附的密件不合`,
+    `  besides, ${count(malformed)} entries are no statements, and for ${count(misfit)} something at hand opens nothing`,
   );
   return [
     say(
@@ -119,9 +124,10 @@ function trailText(trail: Trail, deliveries: readonly DeliveryMatch[], say: Say)
     ),
     ...rows,
     ...(deliveries.length > 0 ? [delivered] : []),
+    ...(malformed + misfit > 0 ? [odd] : []),
     say(
       `  凭手头的密件扫描所得(${count(unopened)} 条打不开),未证明完整`,
-      `  scanned with the openings at hand (${count(unopened)} entries had none): not proven complete`,
+      `  scanned with the openings at hand (${count(unopened)} entries stay closed): not proven complete`,
     ),
   ].join('\n');
 }
