@@ -4,6 +4,7 @@ import { errorMaker, type ErrorMaker } from '@anchorlog/core';
 export const AUDIT_CODES = {
   AUDIT_SOURCE_UNREADABLE:
     'the folder holds no published log: no checkpoint, or files that cannot be read',
+  AUDIT_SUITE_UNSUPPORTED: 'this build of Node does not have the hash function of the log',
   AUDIT_POLICY_LOG_UNKNOWN: 'the trust policy does not name the log that is to be audited',
 } as const;
 

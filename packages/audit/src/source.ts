@@ -21,7 +21,7 @@ export interface AuditSource {
   readonly checkpoint: string | undefined;
   /** The entries from `begin` to `end`, in order; fewer if the source has fewer. */
   entries(begin: number, end: number): AsyncIterable<Uint8Array>;
-  /** The bytes of a hash tile, or undefined if it is absent. */
+  /** The bytes of a hash tile as they are stored, or undefined if it is absent; of a full tile that has come in its place, the beginning. */
   tile(tile: TileCoordinate): Promise<Uint8Array | undefined>;
 }
 
@@ -38,7 +38,7 @@ export async function directorySource(dir: string): Promise<AuditSource> {
   return {
     size,
     checkpoint,
-    tile: async (tile) => (await readTile(dir, tile))?.slice(0, tile.width * DIGEST_BYTES),
+    tile: (tile) => readTile(dir, tile),
     async *entries(begin, end) {
       const last = Math.min(end, size);
       for (let index = Math.floor(begin / TILE_WIDTH); index * TILE_WIDTH < last; index++) {
@@ -70,10 +70,11 @@ export async function storeSource(log: Log, published: string): Promise<AuditSou
 }
 
 async function readTile(dir: string, tile: TileCoordinate): Promise<Uint8Array | undefined> {
-  return (
-    (await readIfPresent(join(dir, tilePath(tile)))) ??
-    (await readIfPresent(join(dir, tilePath({ ...tile, width: TILE_WIDTH }))))
-  );
+  const exact = await readIfPresent(join(dir, tilePath(tile)));
+  if (exact || tile.width === TILE_WIDTH) return exact;
+  const full = await readIfPresent(join(dir, tilePath({ ...tile, width: TILE_WIDTH })));
+  const isTile = full?.length === TILE_WIDTH * DIGEST_BYTES;
+  return isTile ? full.subarray(0, tile.width * DIGEST_BYTES) : full;
 }
 
 async function readIfPresent(path: string): Promise<Uint8Array | undefined> {

@@ -7,6 +7,7 @@ import {
   ed25519Signer,
   formatBase64,
   type JsonValue,
+  type SuiteName,
 } from '@anchorlog/core';
 import { nodeSha256 } from '@anchorlog/core/node';
 import { issue, keyId, signStatement, type Issued, type Profile } from '@anchorlog/statement';
@@ -24,12 +25,12 @@ import {
 } from '@anchorlog/tlog';
 import { nodeTreeHasher } from '@anchorlog/tlog/node';
 import { parseTrustPolicy, type TrustPolicy } from '@anchorlog/verify';
+import type { AskedRegistry, KnownHead } from '@anchorlog/audit';
 
 export const ORIGIN = 'example.gov/audit';
 export const CHAIN_ID = 1337;
 export const CONTRACT = `0x${'c0'.repeat(20)}`;
 export const ORG = '1199999900000006XQ';
-export const hasher = nodeTreeHasher('sha256');
 const logSigner = ed25519Signer(new Uint8Array(32).fill(1));
 export const issuerSigner = ed25519Signer(new Uint8Array(32).fill(2));
 export const SECRET: Uint8Array = new Uint8Array(32).fill(3);
@@ -148,7 +149,12 @@ function nodeRandom(seed: string, length: number): Uint8Array {
 /** Write a published log as static files and give its tree. */
 export async function publish(
   entries: readonly Uint8Array[],
+  {
+    suite = 'sha256',
+    indexRoot,
+  }: { readonly suite?: SuiteName; readonly indexRoot?: Uint8Array } = {},
 ): Promise<{ dir: string; tree: MemoryTree }> {
+  const hasher = nodeTreeHasher(suite);
   const dir = await mkdtemp(join(tmpdir(), 'anchorlog-audit-'));
   const row = new Uint8Array(entries.length * DIGEST_BYTES);
   hasher.hashLeaves(entries, row, 0);
@@ -166,7 +172,8 @@ export async function publish(
       formatEntryBundle(entries.slice(first, first + tile.width)),
     );
   }
-  const head = formatCheckpoint({ origin: ORIGIN, size: entries.length, rootHash: tree.root() });
+  const [size, rootHash] = [entries.length, tree.root()];
+  const head = formatCheckpoint({ origin: ORIGIN, size, rootHash, indexRoot });
   await put(
     join(dir, 'checkpoint'),
     await signNote(head, [noteSigner({ name: ORIGIN, signer: logSigner })]),
@@ -179,9 +186,44 @@ async function put(path: string, content: Uint8Array | string): Promise<void> {
   await writeFile(path, content);
 }
 
-/** The policy of this log; its chain exists nowhere. */
-export function policy(): TrustPolicy {
-  return parseTrustPolicy({
+/** Give heads of these sizes, numbered from 1, as a node or the evidence of a file tells of them; blocks have the times, in seconds. */
+export function headsOf(
+  tree: MemoryTree,
+  sizes: readonly number[],
+  from: 'chain' | 'evidence' = 'chain',
+): KnownHead[] {
+  return sizes.map((size, i) => ({
+    chainId: CHAIN_ID,
+    contract: CONTRACT,
+    number: i + 1,
+    size,
+    rootHash: tree.root(Math.min(size, tree.size)),
+    indexRoot: new Uint8Array(DIGEST_BYTES),
+    from,
+  }));
+}
+
+/** What a node says that has these heads. */
+export function asked(heads: readonly KnownHead[], closedNumber?: number): AskedRegistry[] {
+  return [{ chainId: CHAIN_ID, contract: CONTRACT, heads, closedNumber }];
+}
+
+/** The policy of this log; its chain exists nowhere. `log` and `key`: members of the log and of the issuer's key that are other ones. */
+export function policy(changes: PolicyChanges = {}): TrustPolicy {
+  return parseTrustPolicy(policyJson(changes));
+}
+
+interface PolicyChanges {
+  readonly log?: object | undefined;
+  readonly key?: object | undefined;
+}
+
+/** The same as JSON. */
+export function policyJson({ log = {}, key = {} }: PolicyChanges = {}): {
+  readonly chains: readonly object[];
+  readonly [member: string]: unknown;
+} {
+  return {
     format: 'anchorlog/policy/1',
     name: 'audit test',
     date: '2026-07-08',
@@ -193,6 +235,7 @@ export function policy(): TrustPolicy {
         index: 'none',
         issuers: 'any',
         profiles: 'any',
+        ...log,
       },
     ],
     issuers: [
@@ -203,6 +246,7 @@ export function policy(): TrustPolicy {
             keyId: keyId(issuerSigner.publicKey),
             alg: 'Ed25519',
             publicKey: formatBase64(issuerSigner.publicKey),
+            ...key,
           },
         ],
       },
@@ -221,5 +265,5 @@ export function policy(): TrustPolicy {
     ],
     evidence: { kind: 'sealed' },
     maxStatusAge: 86_400,
-  });
+  };
 }

@@ -20,7 +20,10 @@ describe('anchorlog', () => {
     await mkdir(dir);
     const session = await Session.begin(dir, {
       language: name.endsWith('.zh.txt') ? 'zh_CN.UTF-8' : 'en_US.UTF-8',
-      tools: { mutate: join(FOLDER, 'mutate.ts') },
+      tools: {
+        mutate: join(FOLDER, 'mutate.ts'),
+        'rude-node': join(FOLDER, 'rude-node.ts'),
+      },
     });
     const record = await readFile(join(dir, 'records/document-guide.json'), 'utf8');
     await writeFile(join(dir, 'record.ndjson'), `${JSON.stringify(JSON.parse(record))}\n`);

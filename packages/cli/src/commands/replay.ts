@@ -1,25 +1,22 @@
 import type { Command } from 'commander';
-import type { KnownHead, ReplayReport } from '@anchorlog/audit';
-import { formatBase64, formatHex, isCodedError } from '@anchorlog/core';
+import type { AskedRegistry } from '@anchorlog/audit';
+import { isCodedError } from '@anchorlog/core';
 import type { TrustPolicy } from '@anchorlog/verify';
-import { outputOf, type Context } from '../context.ts';
+import { collect, outputOf, type Context } from '../context.ts';
 import { EXIT } from '../exit.ts';
 import { readPolicy } from '../file.ts';
-import type { Said, Say } from '../language.ts';
-import { alignFacts, paint } from '../output.ts';
-import { Progress, count } from '../progress.ts';
+import { Progress } from '../progress.ts';
+import { replayJson, replayText } from '../replay-text.ts';
 import { UsageError } from '../trouble.ts';
 
 interface ReplayFlags {
   readonly policy: string;
   readonly origin?: string;
-  readonly rpc?: string;
+  readonly rpc?: readonly string[];
+  readonly scratch?: string;
   readonly signatures?: boolean;
   readonly secondOpinion?: boolean;
 }
-
-/** How the heads on the chain came to be known: asked, not asked, or why it could not be. */
-type Asked = { readonly heads: readonly KnownHead[] } | { readonly failed: string } | undefined;
 
 /** `anchorlog audit replay TILES`: derive everything from the entries and compare. */
 export function addReplay(audit: Command, context: Context): void {
@@ -47,14 +44,22 @@ export function addReplay(audit: Command, context: Context): void {
     .option(
       '--rpc <url>',
       say(
-        '向这个节点查询链上的树头;不给则核验已发布的证据',
-        'ask this node for the heads; else the published evidence is verified',
+        '另向这个节点查询链上的树头;可给多个,各链一个',
+        'ask this node for the heads on its chain too; may be given for each chain',
       ),
+      collect,
     )
     .option('--signatures', say('核验每条声明的签名', "verify every statement's signature"))
     .option(
       '--second-opinion',
       say('再用 merkletreejs 重算锚定的树根', 'rebuild the anchored roots with merkletreejs too'),
+    )
+    .option(
+      '--scratch <dir>',
+      say(
+        '临时文件放在哪里;超过 262,144 条的日志每条用 32 字节',
+        'where temporary files go; a log beyond 262,144 entries needs 32 bytes for each',
+      ),
     )
     .action(async (tiles: string, flags: ReplayFlags, command: Command) => {
       const output = outputOf(command, context);
@@ -65,24 +70,25 @@ export function addReplay(audit: Command, context: Context): void {
       const source = await directorySource(tiles);
       const findings = new Findings();
       const fileHeads = await headsFromFiles(tiles, { policy, origin, findings });
-      const chain = flags.rpc === undefined ? undefined : await askChain(flags.rpc, policy, origin);
+      const { asked, problems } = await askChains(flags.rpc ?? [], policy, origin);
       const progress = new Progress({ what: say('条目', 'entries'), total: source.size, say });
       const report = await replay({
         source,
         origin,
         policy,
         fileHeads,
-        chainHeads: chain && 'heads' in chain ? chain.heads : undefined,
+        asked,
         findings,
         signatures: flags.signatures,
         secondOpinion: flags.secondOpinion,
+        scratch: flags.scratch,
         onProgress: (done) => progress.update(done),
       });
       progress.end();
-      const failed = chain && 'failed' in chain ? chain.failed : undefined;
-      await output.result(reportJson(report, failed), reportText(report, failed, say));
-      if (report.findings.length > 0) process.exitCode = EXIT.inconsistent.code;
-      else if (failed !== undefined) process.exitCode = EXIT.unknown.code;
+      await output.result(replayJson(report, problems), replayText(report, problems, say));
+      if (report.outcome === 'inconsistent') process.exitCode = EXIT.inconsistent.code;
+      else if (report.outcome === 'unknown' || problems.length > 0)
+        process.exitCode = EXIT.unknown.code;
     });
 }
 
@@ -97,104 +103,25 @@ function onlyLog(policy: TrustPolicy): string {
   return origin;
 }
 
-/** Ask a node for the anchored heads. What it does not answer is unknown, never a finding. */
-async function askChain(url: string, policy: TrustPolicy, origin: string): Promise<Asked> {
-  const [chain] = policy.chains.values();
-  if (!chain) {
+/** Ask nodes for the anchored heads. What one does not answer is unknown, never a finding. */
+async function askChains(
+  urls: readonly string[],
+  policy: TrustPolicy,
+  origin: string,
+): Promise<{ readonly asked: readonly AskedRegistry[]; readonly problems: readonly string[] }> {
+  if (urls.length > 0 && policy.chains.size === 0) {
     throw new UsageError(['--rpc:策略里没有链', '--rpc: the policy names no chain']);
   }
-  const { readChainHeads } = await import('@anchorlog/anchor');
-  const { chainId } = chain;
-  const registry = {
-    url,
-    chainId,
-    contract: `0x${formatHex(chain.contract)}`,
-    codeHash: `0x${formatHex(chain.codeHash)}`,
-  };
-  try {
-    const heads = await readChainHeads({ chain: registry, origin });
-    return { heads: heads.map((head) => ({ ...head, chainId, from: 'chain' })) };
-  } catch (error) {
-    if (!isCodedError(error)) throw error;
-    return { failed: `${error.code}: ${error.message}` };
+  const { askRegistries } = await import('@anchorlog/audit');
+  const asked: AskedRegistry[] = [];
+  const problems: string[] = [];
+  for (const url of urls) {
+    try {
+      asked.push(...(await askRegistries(url, { policy, origin })));
+    } catch (error) {
+      if (!isCodedError(error)) throw error;
+      problems.push(`${error.code}: ${error.message}`);
+    }
   }
+  return { asked, problems };
 }
-
-function reportJson(report: ReplayReport, chainProblem: string | undefined): object {
-  return {
-    ...report,
-    rootHash: formatBase64(report.rootHash),
-    chainProblem,
-    heads: report.heads.map(({ head, holds }) => ({
-      chainId: head.chainId,
-      number: head.number,
-      size: head.size,
-      rootHash: formatBase64(head.rootHash),
-      from: head.from,
-      holds,
-    })),
-  };
-}
-
-function reportText(report: ReplayReport, chainProblem: string | undefined, say: Say): string {
-  const { origin, entries, heads, findings, counts, secondOpinion, signatures } = report;
-  const total = Object.values(counts).reduce((sum, each) => sum + each, 0);
-  const held = heads.filter(({ holds }) => holds).length;
-  const facts: [string, string][] = [
-    [say('条目', 'entries'), count(entries)],
-    [say('树根', 'root'), formatBase64(report.rootHash)],
-    [
-      say('锚定的树头', 'anchored heads'),
-      say(
-        `${heads.length} 个中 ${held} 个由条目得出`,
-        `${held} of ${heads.length} follow from the entries`,
-      ),
-    ],
-    [say('链', 'chain'), chainText(report, chainProblem, say)],
-    [say('检查点', 'checkpoint'), say(...CHECKPOINT[report.checkpoint])],
-    [
-      say('签名', 'signatures'),
-      signatures === 'notAsked'
-        ? say('未核验', 'not verified')
-        : say(`核验 ${count(signatures.verified)} 个`, `${count(signatures.verified)} verified`),
-    ],
-  ];
-  if (secondOpinion !== 'notAsked') {
-    const { equal, different, skipped } = secondOpinion;
-    facts.push([
-      say('旁证', 'second opinion'),
-      say(
-        `merkletreejs:${equal} 个树根相同,${different} 个不同,${skipped} 个略过`,
-        `merkletreejs: ${equal} roots equal, ${different} different, ${skipped} skipped`,
-      ),
-    ]);
-  }
-  const listed = findings.map(({ code, facts: where }) => `  ${code} ${JSON.stringify(where)}`);
-  return [`${verdictText(total, chainProblem, say)}  ${origin}`, alignFacts(facts), ...listed].join(
-    '\n',
-  );
-}
-
-function verdictText(total: number, chainProblem: string | undefined, say: Say): string {
-  if (total > 0) return paint('red', say(`✘ 发现 ${total} 处问题`, `✘ ${total} finding(s)`));
-  if (chainProblem !== undefined) {
-    return paint(
-      'yellow',
-      say('? 未发现问题,但问不到链', '? nothing found, but the chain could not be asked'),
-    );
-  }
-  return paint('green', say('✔ 没有发现问题', '✔ nothing found'));
-}
-
-function chainText({ chain }: ReplayReport, problem: string | undefined, say: Say): string {
-  if (problem !== undefined) return problem;
-  return chain === 'asked'
-    ? say('已查询,树头来自链上', 'asked: heads are those of the contract')
-    : say('未查询,树头来自已发布的证据', 'not asked: heads are those of the published evidence');
-}
-
-const CHECKPOINT: Readonly<Record<ReplayReport['checkpoint'], Said>> = {
-  holds: ['成立', 'holds'],
-  fails: ['不成立', 'does not hold'],
-  absent: ['没有', 'absent'],
-};
