@@ -1,4 +1,5 @@
-import { open, rename } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
@@ -6,16 +7,22 @@ import { dirname } from 'node:path';
  * rename. The name is durable only after `syncFolder` of its folder.
  */
 export async function replaceFile(path: string, bytes: Uint8Array | string): Promise<void> {
-  // One writer at a time, so one name will do: what a crash leaves behind is overwritten by the next write.
-  const temporary = `${path}.new`;
-  const file = await open(temporary, 'w');
+  // A writer that was paused and replaced may go on with a write of its own: under one name the two would write into one file. What a
+  // crash leaves behind is of no use, and of no harm.
+  const temporary = `${path}.${process.pid}-${randomBytes(4).toString('hex')}.new`;
   try {
-    await file.writeFile(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
+    const file = await open(temporary, 'wx');
+    try {
+      await file.writeFile(bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
   }
-  await rename(temporary, path);
 }
 
 /** Make the names in a folder durable. */

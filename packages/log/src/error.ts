@@ -18,7 +18,9 @@ export const LOG_CODES = {
   LOG_CREATE_MISMATCH: 'entry 0 is not the log.create of this origin, suite, index and promise',
   LOG_LOCKED: 'another process, or another log in this one, has the store open',
   LOG_STORE_DAMAGED: 'the store does not hold what it must, or its tree does not lead to its root',
-  LOG_STORE_BEHIND: 'a group does not begin where the store ends: somebody else has written to it',
+  LOG_STORE_BEHIND:
+    'a group does not begin where the store ends, or a checkpoint is of a size that it has not: another copy of the store, or somebody else has written to it',
+  LOG_FENCED: 'another process has become the writer of the store: this one writes no more',
   LOG_GUARD_MISSING: 'the store has entries and the guard has nothing',
   LOG_GUARD_MALFORMED: 'the guard does not hold a head',
   LOG_GUARD_EXISTS: 'a guard was to be adopted where there is one',

@@ -6,7 +6,8 @@ import { logError } from './error.ts';
 
 /**
  * A high-water mark outside the store: the newest head of which receipts may have gone out. Start-up refuses a store that is behind it
- * (spec/log §11.1). `write` must be durable when it resolves; it is called with growing sizes, one call at a time.
+ * (spec/log §11.1). `write` must be durable when it resolves, and never lower the mark; one log calls it with growing sizes, one call at a
+ * time. Where several processes can write a log, they must share its guard.
  */
 export interface Guard {
   /** Give the head last written, undefined if none ever was. @throws LOG_GUARD_MALFORMED */
@@ -23,21 +24,26 @@ const LIMITS = { bytes: 1024, depth: 2, items: 8, string: 256 };
  */
 export function fileGuard(path: string): Guard {
   return {
-    async read() {
-      let bytes: Uint8Array;
-      try {
-        bytes = await readFile(path);
-      } catch (error) {
-        if (isAbsent(error)) return undefined;
-        throw error;
-      }
-      return parseGuard(bytes);
-    },
-    write: async ({ size, rootHash }) => {
+    read: () => readGuard(path),
+    async write({ size, rootHash }) {
+      // A writer that was paused and replaced comes late with an older head; the mark stays where it is.
+      const marked = await readGuard(path);
+      if (marked && marked.size > size) return;
       const guard = { format: FORMAT, size, rootHash: formatBase64(rootHash) };
       await writeDurably(path, `${JSON.stringify(guard)}\n`);
     },
   };
+}
+
+async function readGuard(path: string): Promise<TreeHead | undefined> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(path);
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw error;
+  }
+  return parseGuard(bytes);
 }
 
 function parseGuard(bytes: Uint8Array): TreeHead {

@@ -3,7 +3,15 @@ export { LOG_CODES, type LogCode } from './error.ts';
 export { adoptGuard, fileGuard, type Guard } from './guard.ts';
 export type { Log, LogCheckpoint, LogReceipt } from './log.ts';
 export { publishedEntries, refillLog, type RefillOptions } from './refill.ts';
-export type { GroupWrite, LogStore, StoredGroup, StoredNote, StoredTile } from './store.ts';
+export { createMemoryStore, type MemoryStore } from './memory-store.ts';
+export type {
+  GroupWrite,
+  LogStore,
+  StoreReader,
+  StoredGroup,
+  StoredNote,
+  StoredTile,
+} from './store.ts';
 export { directoryTiles } from './directory-tiles.ts';
 export {
   readEntryBundle,

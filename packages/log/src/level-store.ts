@@ -14,7 +14,14 @@ import { MAX_TREE_SIZE, TILE_WIDTH, formatEntryBundle } from '@anchorlog/tlog';
 import { Level } from 'level';
 import { syncFolder } from './durable-file.ts';
 import { logError } from './error.ts';
-import type { GroupWrite, LogStore, StoredGroup, StoredNote } from './store.ts';
+import {
+  behindError,
+  closedError,
+  type GroupWrite,
+  type LogStore,
+  type StoredGroup,
+  type StoredNote,
+} from './store.ts';
 
 // Keys of the database `entries` are one letter and big-endian numbers, so that each kind grows at its own end: measured 4.5 times as
 // fast as keys in random order. Addresses are in random order and stand apart, in `ids`, where they cost the entries nothing.
@@ -44,7 +51,8 @@ interface Put<K> {
 }
 
 /**
- * Open the embedded store in a folder of a local disk, which is made if absent. One process at a time.
+ * Open the embedded store in a folder of a local disk, which is made if absent. One process at a time: the lock is held as long as the
+ * process lives, so that no writer can come after one that is paused.
  * `addressOf` gives the address of an entry: addresses that a crash lost are read from the entries again.
  * @throws LOG_LOCKED, LOG_STORE_DAMAGED
  */
@@ -66,6 +74,8 @@ class LevelStore implements LogStore {
   readonly #entries: Level<Bytes, Bytes>;
   readonly #ids: Level<string, Bytes>;
   #size = 0;
+  #isClosed = false;
+  #committing: Promise<unknown> = Promise.resolve();
 
   constructor(root: string) {
     const binary = { keyEncoding: 'view', valueEncoding: 'view' };
@@ -94,19 +104,22 @@ class LevelStore implements LogStore {
   }
 
   async last(): Promise<StoredGroup | undefined> {
+    this.#checkOpen();
     const range = { ...rangeOf(GROUP), reverse: true, limit: 1 };
     for await (const [key, value] of this.#entries.iterator(range)) return parseGroup(key, value);
     return undefined;
   }
 
   async commit(group: GroupWrite): Promise<void> {
-    if (group.from !== this.#size) {
-      throw logError(
-        'LOG_STORE_BEHIND',
-        `group: expected one that begins at ${this.#size}, got ${group.from}`,
-        { size: this.#size, from: group.from },
-      );
-    }
+    this.#checkOpen();
+    const { from } = group;
+    if (from !== this.#size) throw behindError({ size: this.#size, from });
+    const committing = this.#commit(group);
+    this.#committing = committing.catch(() => undefined); // its own caller is told
+    await committing;
+  }
+
+  async #commit(group: GroupWrite): Promise<void> {
     const puts = rowsOf(group).map(({ first, row }) => put(keyOf(ENTRIES, first), row));
     for (const { level, index, hashes } of group.tiles)
       puts.push(put(tileKey(level, index), hashes));
@@ -120,6 +133,7 @@ class LevelStore implements LogStore {
   }
 
   async entry(index: number): Promise<Uint8Array | undefined> {
+    this.#checkOpen();
     const range = { gte: keyOf(ENTRIES, 0), lte: keyOf(ENTRIES, index), reverse: true, limit: 1 };
     for await (const [key, row] of this.#entries.iterator(range)) {
       return parseRow(row)[index - parseUint64(key, 1)];
@@ -131,6 +145,7 @@ class LevelStore implements LogStore {
     readonly from: number;
     readonly to: number;
   }): AsyncGenerator<Uint8Array, void, undefined> {
+    this.#checkOpen();
     let index = range.from;
     const options = {
       gte: keyOf(ENTRIES, Math.max(0, index - ROW_ENTRIES + 1)),
@@ -149,11 +164,13 @@ class LevelStore implements LogStore {
   }
 
   async find(addresses: readonly string[]): Promise<(number | undefined)[]> {
+    this.#checkOpen();
     const values = await this.#ids.getMany([...addresses]);
     return values.map((value) => value && parseUint64(value));
   }
 
   async group(index: number): Promise<StoredGroup | undefined> {
+    this.#checkOpen();
     const range = { gte: keyOf(GROUP, index + 1), lte: keyOf(GROUP, MAX_TREE_SIZE), limit: 1 };
     for await (const [key, value] of this.#entries.iterator(range)) return parseGroup(key, value);
     return undefined;
@@ -163,24 +180,36 @@ class LevelStore implements LogStore {
     readonly level: number;
     readonly index: number;
   }): Promise<Uint8Array | undefined> {
+    this.#checkOpen();
     const tile = await this.#entries.get(tileKey(at.level, at.index));
     return tile && plain(tile);
   }
 
   async receiptNote(size: number): Promise<string | undefined> {
+    this.#checkOpen();
     const note = await this.#entries.get(keyOf(RECEIPT_NOTE, size));
     return note && parseUtf8(note);
   }
 
   async putReceiptNotes(notes: readonly StoredNote[]): Promise<void> {
+    this.#checkOpen();
     await this.#entries.batch(notes.map(noteOf(RECEIPT_NOTE)));
   }
 
   async putCheckpoint(checkpoint: StoredNote): Promise<void> {
+    this.#checkOpen();
+    const { size } = checkpoint;
+    if (size > this.#size) throw behindError({ size: this.#size, checkpoint: size });
+    if (await this.#entries.get(keyOf(CHECKPOINT, size))) return;
     await this.#entries.batch([noteOf(CHECKPOINT)(checkpoint)], { sync: true });
   }
 
+  async checkWriter(): Promise<void> {
+    this.#checkOpen();
+  }
+
   async checkpoint(size?: number): Promise<StoredNote | undefined> {
+    this.#checkOpen();
     const range =
       size === undefined
         ? { ...rangeOf(CHECKPOINT), reverse: true, limit: 1 }
@@ -192,8 +221,14 @@ class LevelStore implements LogStore {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#committing;
     await this.#ids.close();
     await this.#entries.close();
+  }
+
+  #checkOpen(): void {
+    if (this.#isClosed) throw closedError();
   }
 
   /** Bring the addresses to the size of the entries, from the beginning if they are not those of these entries. */

@@ -20,7 +20,7 @@ import type { LogCheckpoint } from './log.ts';
 import { signAs } from './receipts.ts';
 import { compareHead } from './seen-head.ts';
 import type { Released } from './sequencer.ts';
-import type { LogStore } from './store.ts';
+import { compareAsWriter, type LogStore } from './store.ts';
 import { CHECKPOINT_PATH, type PublishedFile, type TileSink, type TileSource } from './tiles.ts';
 import { rootOfTile, type TreeReader } from './tree-reader.ts';
 
@@ -50,12 +50,14 @@ export class Publisher {
     this.#signer = noteSigner({ name: world.origin, signer: world.signer });
   }
 
-  /** Publish a head; one call at a time. @throws LOG_BEHIND_CHECKPOINT, LOG_INCONSISTENT, LOG_CHECKPOINT_MALFORMED, LOG_STORE_DAMAGED, LOG_SIGNER_FAILED */
+  /** Publish a head; one call at a time. @throws LOG_FENCED, LOG_BEHIND_CHECKPOINT, LOG_INCONSISTENT, LOG_CHECKPOINT_MALFORMED, LOG_STORE_DAMAGED, LOG_SIGNER_FAILED */
   async publish({ edge, head }: Released): Promise<LogCheckpoint> {
-    const { tiles, reader } = this.#world;
+    const { store, tiles, reader } = this.#world;
     const published = await readPublished(tiles, this.#world.origin);
     if (published) {
-      await compareHead(published, { code: 'LOG_BEHIND_CHECKPOINT', edge, reader });
+      await compareAsWriter(store, () =>
+        compareHead(published, { code: 'LOG_BEHIND_CHECKPOINT', edge, reader }),
+      );
     }
     const full = await this.#writeTiles(published?.size ?? 0, edge);
     const { rootHash } = await reader.head(head.size, edge);
@@ -63,6 +65,8 @@ export class Publisher {
     // A crash up to here leaves tiles without checkpoint: nobody reads them, and they are written again, the same.
     const note = await this.#signed(head);
     if (published?.note !== note) {
+      // What took so long may have been a pause of this process: an older checkpoint must not replace that of another writer.
+      await store.checkWriter();
       await tiles.write([{ path: CHECKPOINT_PATH, bytes: formatUtf8(note) }]);
     }
     // A crash here leaves partial tiles beside full ones: of no use, and of no harm.

@@ -8,7 +8,7 @@ import type { LogReceipt } from './log.ts';
 import { Placer, type PlacedGroup } from './placer.ts';
 import { GroupQueue } from './queue.ts';
 import type { Receipts } from './receipts.ts';
-import type { LogStore } from './store.ts';
+import { fencedError, isFenced, type LogStore } from './store.ts';
 
 /** What the sequencer works with. `edge` is that of the store, and the guard holds its head. */
 export interface SequencerWorld {
@@ -101,7 +101,7 @@ export class Sequencer {
     });
   }
 
-  /** Append entries as one piece of a group. @throws LOG_BATCH_LENGTH, LOG_BUSY, LOG_CLOSED, LOG_FAILED, LOG_ID_CONFLICT, LOG_SIGNER_FAILED */
+  /** Append entries as one piece of a group. @throws LOG_BATCH_LENGTH, LOG_BUSY, LOG_CLOSED, LOG_FAILED, LOG_FENCED, LOG_ID_CONFLICT, LOG_SIGNER_FAILED */
   submitAll(entries: readonly Admitted[]): Promise<LogReceipt[]> {
     return new Promise((resolve, reject) => this.#enqueue(entries, resolve, reject));
   }
@@ -138,7 +138,13 @@ export class Sequencer {
     await this.#running;
     await this.#releasing;
     const { store, receipts } = this.#world;
-    if (!this.#failure) await store.putReceiptNotes(receipts.unstored());
+    if (this.#failure) return;
+    try {
+      await store.putReceiptNotes(receipts.unstored());
+    } catch (error) {
+      // Another process writes the log: it signs these notes again when they are asked for, the same.
+      if (!isFenced(error)) throw error;
+    }
   }
 
   #checkRoom(count: number, bytes: number): void {
@@ -276,12 +282,14 @@ export class Sequencer {
   }
 
   #refuse(cause: unknown): void {
-    this.#failure ??= logError(
-      'LOG_FAILED',
-      'the log could not store: open it again, and append again what was not acknowledged, the same bytes',
-      {},
-      { cause },
-    );
+    this.#failure ??= isFenced(cause)
+      ? fencedError()
+      : logError(
+          'LOG_FAILED',
+          'the log could not store: open it again, and append again what was not acknowledged, the same bytes',
+          {},
+          { cause },
+        );
     this.#queue.close();
   }
 

@@ -1,3 +1,6 @@
+import { isCodedError, type CodedError } from '@anchorlog/core';
+import { logError, type LogCode } from './error.ts';
+
 /** A group as it was committed. */
 export interface StoredGroup {
   /** Index of its first entry. */
@@ -34,16 +37,17 @@ export interface GroupWrite extends StoredGroup {
   readonly notes: readonly StoredNote[];
 }
 
-/** What a log needs of a store (spec/log §12). One writer; reads may come at any time. */
-export interface LogStore {
+/** What can be read of a store at any time, also while its writer is at work (spec/log §12.2). */
+export interface StoreReader {
   /** Give the group committed last, undefined for an empty store. */
   last(): Promise<StoredGroup | undefined>;
-  /** Write a group, all or nothing, durable when it resolves. @throws LOG_STORE_BEHIND unless `from` is the size of the store */
-  commit(group: GroupWrite): Promise<void>;
   entry(index: number): Promise<Uint8Array | undefined>;
-  /** Give entries `from` to before `to` in order, a bounded number of them at a time. */
+  /**
+   * Give entries `from` to before `to` in order, a bounded number of them at a time.
+   * @throws LOG_STORE_DAMAGED at the first that is not there
+   */
   entries(range: { readonly from: number; readonly to: number }): AsyncIterable<Uint8Array>;
-  /** Find the indexes of addresses; sees every group committed before the call. */
+  /** Find the indexes of addresses, in their order; sees every group committed before the call. */
   find(addresses: readonly string[]): Promise<(number | undefined)[]>;
   /** Give the group that holds entry `index`. */
   group(index: number): Promise<StoredGroup | undefined>;
@@ -51,11 +55,78 @@ export interface LogStore {
   tile(at: { readonly level: number; readonly index: number }): Promise<Uint8Array | undefined>;
   /** Give the receipt note of the group that ends at `size`; may be undefined for the last groups. */
   receiptNote(size: number): Promise<string | undefined>;
-  /** Keep receipt notes; need not be durable. */
-  putReceiptNotes(notes: readonly StoredNote[]): Promise<void>;
-  /** Keep a signed checkpoint, durable when it resolves. */
-  putCheckpoint(checkpoint: StoredNote): Promise<void>;
   /** Give the signed checkpoint with the least size from `size` on; that with the greatest without `size`. */
   checkpoint(size?: number): Promise<StoredNote | undefined>;
+  /** End what is under way and let go of the store; may be called again. Afterwards every call is refused with LOG_CLOSED. */
   close(): Promise<void>;
+}
+
+/**
+ * What a log needs of a store: a handle of its one writer (spec/log §12.2). Where another process can become the writer, every step that
+ * writes holds only while nobody has, and is refused with LOG_FENCED afterwards; this handle then reads on, and finds nothing that others
+ * have added.
+ */
+export interface LogStore extends StoreReader {
+  /**
+   * Write a group, all or nothing, durable when it resolves; one call at a time. When it rejects it may have taken effect, unless it was
+   * refused. @throws LOG_STORE_BEHIND unless `from` is the size of the store, LOG_FENCED
+   */
+  commit(group: GroupWrite): Promise<void>;
+  /** Keep receipt notes; need not be durable. The same ones may come again. @throws LOG_FENCED */
+  putReceiptNotes(notes: readonly StoredNote[]): Promise<void>;
+  /**
+   * Keep a signed checkpoint, durable when it resolves. One that is there already for its size stays.
+   * @throws LOG_STORE_BEHIND for a size that the store has not reached, LOG_FENCED
+   */
+  putCheckpoint(checkpoint: StoredNote): Promise<void>;
+  /** Resolve while nobody else has become the writer. @throws LOG_FENCED */
+  checkWriter(): Promise<void>;
+}
+
+/** Refuse a group or checkpoint that does not fit the size of the store. */
+export function behindError(of: {
+  readonly size: number;
+  readonly from?: number;
+  readonly checkpoint?: number;
+}): Error {
+  const { size, from, checkpoint } = of;
+  const message =
+    from === undefined
+      ? `checkpoint: expected one up to ${size}, got ${checkpoint}`
+      : `group: expected one that begins at ${size}, got ${from}`;
+  return logError('LOG_STORE_BEHIND', message, { ...of });
+}
+
+/** Refuse a step of a handle that is the writer's no more. */
+export function fencedError(): CodedError<LogCode> {
+  return logError(
+    'LOG_FENCED',
+    'another process writes this log now: append there what was not acknowledged, the same bytes, or open the log again',
+  );
+}
+
+/** Tell whether a step was refused because there is another writer. */
+export function isFenced(error: unknown): boolean {
+  return isCodedError(error) && error.code === 'LOG_FENCED';
+}
+
+/**
+ * Compare the store with what was seen of its log outside. What another writer adds meanwhile would look as if the store were an old copy: if
+ * there is one, that is the reason. @throws LOG_FENCED, and as `comparing`
+ */
+export async function compareAsWriter(
+  store: LogStore,
+  comparing: () => Promise<void>,
+): Promise<void> {
+  try {
+    await comparing();
+  } catch (error) {
+    const held = await store.checkWriter().catch((refusal: unknown) => refusal);
+    throw isFenced(held) ? held : error;
+  }
+}
+
+/** Refuse a call after `close`. */
+export function closedError(): Error {
+  return logError('LOG_CLOSED', 'the store is closed');
 }

@@ -15,6 +15,23 @@ describe('fileGuard', () => {
     expect(await fileGuard(place.guard).read()).toEqual({ ...HEAD, size: 8 });
     expect(await readdir(place.dir)).toEqual(['guard.json']);
   });
+
+  test('is never lowered', async () => {
+    await using place = await makePlace();
+    const guard = fileGuard(place.guard);
+    await guard.write(HEAD);
+    await guard.write({ ...HEAD, size: 6 });
+    expect(await guard.read()).toEqual(HEAD);
+  });
+
+  test('is one of the heads, and whole, when several write at once', async () => {
+    await using place = await makePlace();
+    const guards = Array.from({ length: 20 }, () => fileGuard(place.guard));
+    await Promise.all(guards.map((guard, i) => guard.write({ ...HEAD, size: 10 ** (i % 15) })));
+    const head = await fileGuard(place.guard).read();
+    expect(head).toEqual({ ...HEAD, size: expect.any(Number) as unknown });
+    expect(await readdir(place.dir)).toEqual(['guard.json']);
+  });
 });
 
 describe('adoptGuard', () => {

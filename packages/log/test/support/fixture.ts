@@ -8,6 +8,7 @@ import {
   createLog,
   directoryTiles,
   fileGuard,
+  type EntryAddress,
   type Log,
   type LogOptions,
 } from '../../src/index.ts';
@@ -27,6 +28,11 @@ export const RECEIPT_KEY: NoteKey = noteSigner({
 /** A UUID of version 8 that says which number it was made of. */
 export function idOf(number: number): string {
   return `5c1f0000-0000-8000-8000-${number.toString(16).padStart(12, '0')}`;
+}
+
+/** Under what the log finds the statement of this number. */
+export function addressOf(number: number): EntryAddress {
+  return { org: '11999999000000001X', system: 'license-make', id: idOf(number) };
 }
 
 /** The canonical bytes of a statement; `change` replaces members of it. */

@@ -1,4 +1,4 @@
-import type { Guard, LogStore } from '../../src/index.ts';
+import type { Guard, LogStore, TileSink } from '../../src/index.ts';
 
 /** Calls of one method that wait until they are let through. */
 export interface Gate {
@@ -11,7 +11,7 @@ export interface Gate {
 }
 
 /** Give an object of which one method waits at a gate before it does its work. */
-export function gated<T extends LogStore | Guard>(real: T, method: keyof T): [T, Gate] {
+export function gated<T extends LogStore | Guard | TileSink>(real: T, method: keyof T): [T, Gate] {
   let [calls, allowed] = [0, 0];
   let wake: (() => void)[] = [];
   const until = async (holds: () => boolean): Promise<void> => {
