@@ -1,2 +1,4 @@
 export { FaultProxy, first, type Fault, type PassingRequest } from './fault-proxy.ts';
 export { bundleMutantNames, bundleMutants, type BundleMutant } from './mutants.ts';
+export type { StoreCase, StorePlace } from './store-case.ts';
+export { storeSuite } from './store-suite.ts';
