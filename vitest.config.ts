@@ -2,7 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   resolve: { conditions: ['@anchorlog/source', 'module', 'node', 'import', 'default'] },
-  ssr: { resolve: { conditions: ['@anchorlog/source', 'module', 'node', 'import', 'default'] } },
+  // Workers of the tests are given these as `--conditions`: with `import` among them even `require` would get modules.
+  ssr: { resolve: { conditions: ['@anchorlog/source', 'module', 'node', 'default'] } },
   test: {
     globalSetup: 'test/temporary-folder.ts',
     include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],

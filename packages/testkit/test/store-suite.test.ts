@@ -16,6 +16,12 @@ const FAULTS: Readonly<Record<string, Fault>> = {
     },
   }),
   'gives the entry beside': (store) => ({ entry: (index) => store.entry(Math.max(0, index - 1)) }),
+  'gives bytes that are copied by nobody': (store) => ({
+    async entry(index) {
+      const entry = await store.entry(index);
+      return entry && Buffer.from(entry);
+    },
+  }),
   'cuts long entries': (store) => ({
     commit: (group) =>
       store.commit({ ...group, entries: group.entries.map((each) => each.slice(0, 65_534)) }),
