@@ -17,6 +17,12 @@ export const LOG_CODES = {
   LOG_CREATE_MISSING: 'a new log was given no entry 0',
   LOG_CREATE_MISMATCH: 'entry 0 is not the log.create of this origin, suite, index and promise',
   LOG_LOCKED: 'another process, or another log in this one, has the store open',
+  LOG_STORE_URL_MALFORMED: 'where a store is to be found is not written as it must be',
+  LOG_STORE_MISSING: 'there is no store where one was to be read',
+  LOG_STORE_UNREACHABLE:
+    'the database of the store does not answer, does not let this program in, or has not answered for too long',
+  LOG_STORE_VERSION: 'the tables of the store are of another version than this program knows',
+  LOG_STORE_NOT_DURABLE: 'the database of the store acknowledges what is not on its disk yet',
   LOG_STORE_DAMAGED: 'the store does not hold what it must, or its tree does not lead to its root',
   LOG_STORE_BEHIND:
     'a group does not begin where the store ends, or a checkpoint is of a size that it has not: another copy of the store, or somebody else has written to it',

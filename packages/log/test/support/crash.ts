@@ -7,6 +7,7 @@ import { expect } from 'vitest';
 import { directoryTiles } from '../../src/index.ts';
 import { makePlace, statementOf, type Place } from './fixture.ts';
 import { rederive, verifyReceipt, verifyTiles } from './inspect.ts';
+import { randomOf } from './random.ts';
 
 type Fact =
   | { readonly fact: 'opening' | 'publishing' }
@@ -19,17 +20,6 @@ type Fact =
     };
 
 type Acknowledged = Extract<Fact, { fact: 'appended' }>;
-
-/** Random numbers below 1, the same for the same seed. */
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) % 2 ** 32;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** Let a process append and kill it at a random fact: while it opens, appends, or publishes. Give all facts that it stated. */
 async function appendAndKill(place: Place, first: number, random: () => number): Promise<Fact[]> {
@@ -62,9 +52,12 @@ async function appendAndKill(place: Place, first: number, random: () => number):
   return facts;
 }
 
-/** Kill a log again and again; after each time all that it acknowledged must be there, and it must go on. */
-export async function crashRounds(rounds: number, seed: number): Promise<void> {
-  await using place = await makePlace();
+/**
+ * Kill a log again and again; after each time all that it acknowledged must be there, and it must go on. Its store is in a folder unless there
+ * is a URL for it.
+ */
+export async function crashRounds(rounds: number, seed: number, url?: string): Promise<void> {
+  await using place = await makePlace(url);
   const random = randomOf(seed);
   const appended = new Map<number, Acknowledged>();
   let first = 1;

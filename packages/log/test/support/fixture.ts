@@ -8,10 +8,11 @@ import {
   createLog,
   directoryTiles,
   fileGuard,
-  type EntryAddress,
   type Log,
   type LogOptions,
 } from '../../src/index.ts';
+import type { StatementAddress } from '@anchorlog/statement';
+import { openPostgresStore, type PostgresStoreOptions } from '../../src/postgres.ts';
 
 export const ORIGIN = 'example.gov/licenses';
 /** 2026-03-12T02:15:02.480Z */
@@ -31,7 +32,7 @@ export function idOf(number: number): string {
 }
 
 /** Under what the log finds the statement of this number. */
-export function addressOf(number: number): EntryAddress {
+export function addressOf(number: number): StatementAddress {
   return { org: '11999999000000001X', system: 'license-make', id: idOf(number) };
 }
 
@@ -66,18 +67,26 @@ export function creationOf(claims: JsonObject = {}, change: JsonObject = {}): Ui
   });
 }
 
+/** Short, so that tests need not wait long for that of a process that was killed. */
+const LEASE_MS = 300;
+
+/** What a test has otherwise than others. */
+type Change = Partial<LogOptions> & Pick<PostgresStoreOptions, 'whenHeld'>;
+
 /** A folder for one test, with the places of a log in it. */
 export interface Place extends AsyncDisposable {
   readonly dir: string;
   readonly store: string;
   readonly guard: string;
   readonly tiles: string;
-  open(change?: Partial<LogOptions>): Promise<Log>;
+  open(change?: Change): Promise<Log>;
 }
 
-export async function makePlace(): Promise<Place> {
+/** Make one; its store is in a folder too, unless there is a URL for it. */
+export async function makePlace(url?: string): Promise<Place> {
   const dir = await mkdtemp(join(tmpdir(), 'anchorlog-log-'));
-  const [store, guard, tiles] = [join(dir, 'store'), join(dir, 'guard.json'), join(dir, 'tiles')];
+  const [guard, tiles] = [join(dir, 'guard.json'), join(dir, 'tiles')];
+  const store = url ?? join(dir, 'store');
   return {
     dir,
     store,
@@ -88,19 +97,23 @@ export async function makePlace(): Promise<Place> {
   };
 }
 
-/** Open the log of these places the way that all tests do. */
-export function openLog(
+/** Open the log of these places the way that all tests do; a store in PostgreSQL is taken over from whoever has it. */
+export async function openLog(
   at: { readonly store: string; readonly guard: string; readonly tiles: string },
-  change: Partial<LogOptions> = {},
+  change: Change = {},
 ): Promise<Log> {
+  const { whenHeld = 'takeOver', ...options } = change;
+  const isUrl = at.store.startsWith('postgresql:');
   return createLog({
     origin: ORIGIN,
-    store: at.store,
     signers: { checkpoint: CHECKPOINT_SIGNER, receipt: RECEIPT_SIGNER },
     guard: fileGuard(at.guard),
     tiles: directoryTiles(at.tiles),
     create: () => creationOf(),
     clock: () => NOW,
-    ...change,
+    ...options,
+    store:
+      options.store ??
+      (isUrl ? await openPostgresStore({ url: at.store, whenHeld, leaseMs: LEASE_MS }) : at.store),
   });
 }
