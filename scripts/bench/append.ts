@@ -10,8 +10,8 @@ import { Frontier } from '@anchorlog/tlog';
 import { nodeTreeHasher } from '@anchorlog/tlog/node';
 import { quantile, type BenchRow } from './row.ts';
 
-const ORIGIN = 'example.gov/bench';
-const GROUP = 1000;
+export const ORIGIN = 'example.gov/bench';
+export const GROUP = 1000;
 const FIELDS = ['holderName', 'holderCode', 'address', 'legalPerson', 'caseNo', 'files'];
 
 /**
@@ -64,7 +64,7 @@ export async function benchAppend({
 }
 
 /** A license statement with six commitments and three keys, about 1.1 kB. */
-function statement(): Uint8Array {
+export function statement(): Uint8Array {
   const hex = randomBytes(16).toString('hex');
   const id = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20)}`;
   const hash = (): string => randomBytes(32).toString('base64');
@@ -91,7 +91,7 @@ function statement(): Uint8Array {
   });
 }
 
-function creation(): Uint8Array {
+export function creation(): Uint8Array {
   const made = parseStatement(statement());
   const claims = { origin: ORIGIN, suite: 'sha256', index: 'none', anchorBy: 24 };
   const changed = {
@@ -164,14 +164,14 @@ async function logRate(
 }
 
 /** Four groups are on their way at any time: one call for each entry. */
-async function appendOneByOne(log: Log, entries: readonly Uint8Array[]): Promise<void> {
+export async function appendOneByOne(log: Log, entries: readonly Uint8Array[]): Promise<void> {
   let next = 0;
   await lanes(4 * GROUP, async () => {
     while (next < entries.length) await log.append(entries[next++]!);
   });
 }
 
-async function appendBatches(log: Log, entries: readonly Uint8Array[]): Promise<void> {
+export async function appendBatches(log: Log, entries: readonly Uint8Array[]): Promise<void> {
   let next = 0;
   await lanes(4, async () => {
     while (next < entries.length) {
@@ -225,7 +225,7 @@ function absolute(name: string, value: number, unit: string, goal: string, met: 
   return { name, value, unit, against: '', ratio: undefined, goal, met };
 }
 
-function rate(count: number, begin: number): number {
+export function rate(count: number, begin: number): number {
   return (count / (performance.now() - begin)) * 1000;
 }
 
