@@ -50,13 +50,7 @@ export function checkCreation(
   config: { readonly origin: string; readonly suite: SuiteName },
 ): Creation {
   const entry = new Uint8Array(bytes);
-  let statement: Statement;
-  try {
-    statement = parseStatement(entry);
-  } catch (cause) {
-    if (isCodedError(cause)) throw mismatch('a statement', {}, cause);
-    throw cause;
-  }
+  const statement = parseCreation(entry);
   const { log, claims, sequence } = statement;
   if (!isCreation(statement) || sequence) throw mismatch(`${CREATE_EVENT} of ${LOG_PROFILE}`);
   const fixed = { origin: config.origin, suite: config.suite, index: 'none' };
@@ -69,6 +63,27 @@ export function checkCreation(
     throw mismatch(`anchorBy of 1 to ${HOURS_PER_YEAR} hours`, { claim: 'anchorBy' });
   }
   return { entry, address: addressOf(statement), anchorByMs: hours * HOUR_MS };
+}
+
+/** Read from entry 0 which log it creates. @throws LOG_CREATE_MISMATCH */
+export function readCreation(bytes: Uint8Array): {
+  readonly origin: string;
+  readonly suite: SuiteName;
+} {
+  const { log: origin, claims } = parseCreation(new Uint8Array(bytes));
+  const suite = claims['suite'];
+  if (suite !== 'sha256' && suite !== 'sm3') throw mismatch('suite sha256 or sm3');
+  checkCreation(bytes, { origin, suite });
+  return { origin, suite };
+}
+
+function parseCreation(entry: Uint8Array): Statement {
+  try {
+    return parseStatement(entry);
+  } catch (cause) {
+    if (isCodedError(cause)) throw mismatch('a statement', {}, cause);
+    throw cause;
+  }
 }
 
 /** Give the address of an entry that was admitted before. */

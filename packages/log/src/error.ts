@@ -36,6 +36,8 @@ export const LOG_CODES = {
   LOG_BEHIND_CHAIN: 'the store is smaller than a head that the chain holds',
   LOG_INCONSISTENT:
     'the store has another tree than the guard, the published checkpoint or the chain',
+  LOG_MIGRATE_MISMATCH:
+    'a store to copy into holds something else than the one to copy, or the copy is not equal to it',
   LOG_REFILL_MISMATCH: 'entries to fill up a store end early, or do not lead to the head to reach',
 } as const;
 

@@ -3,6 +3,7 @@ export { LOG_CODES, type LogCode } from './error.ts';
 export { adoptGuard, fileGuard, type Guard } from './guard.ts';
 export type { Log, LogCheckpoint, LogReceipt } from './log.ts';
 export { publishedEntries, refillLog, type RefillOptions } from './refill.ts';
+export { migrateLog, type MigrateOptions, type MigrateReport } from './migrate.ts';
 export { createMemoryStore, type MemoryStore } from './memory-store.ts';
 export type {
   GroupWrite,
