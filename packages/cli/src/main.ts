@@ -6,6 +6,7 @@ import { addBundle } from './commands/bundle.ts';
 import { addDev } from './commands/dev.ts';
 import { addInit } from './commands/init.ts';
 import { addKeygen } from './commands/keygen.ts';
+import { addLog } from './commands/log.ts';
 import { addNotarize } from './commands/notarize.ts';
 import { addProgress } from './commands/progress.ts';
 import { addVerify } from './commands/verify.ts';
@@ -28,6 +29,7 @@ const ADD = [
   addBundle,
   addVerify,
   addAudit,
+  addLog,
   addKeygen,
 ] as const;
 guardStreams();

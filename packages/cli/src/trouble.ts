@@ -269,6 +269,50 @@ export const TROUBLES: Readonly<Record<string, Trouble>> = {
     what: ['日志的存储已损坏', 'the store of the log is damaged'],
     todo: ['请恢复副本;不要用它继续', 'bring back a copy; do not go on with it'],
   },
+  LOG_FENCED: {
+    exit: 'unknown',
+    what: ['另一个进程已接手写这个日志', 'another process has taken over the writing of this log'],
+    todo: [
+      '向它提交同样的记录即可;已答复的都在',
+      'hand the same records in there; what was acknowledged is kept',
+    ],
+  },
+  LOG_STORE_MISSING: {
+    exit: 'notFound',
+    what: ['这里没有日志的存储', 'there is no store of a log here'],
+    todo: ['存证器的在 <文件夹>/log', 'a notary has it in <dir>/log'],
+  },
+  LOG_STORE_URL_MALFORMED: {
+    exit: 'usage',
+    what: ['数据库的地址写法不对', 'the URL of the database is not of its form'],
+    todo: [
+      '写法如 postgresql://用户@主机/数据库?schema=名字',
+      'write it like postgresql://user@host/database?schema=name',
+    ],
+  },
+  LOG_STORE_UNREACHABLE: {
+    exit: 'unknown',
+    what: ['访问不到存储所在的数据库', 'the database of the store cannot be used'],
+    todo: ['请检查地址、权限与网络', 'check its URL, its rights and the network'],
+  },
+  LOG_STORE_VERSION: {
+    exit: 'unsupported',
+    what: ['存储是另一版本的', 'the store is of another version'],
+    todo: ['请更新本程序', 'update this program'],
+  },
+  LOG_STORE_NOT_DURABLE: {
+    exit: 'internal',
+    what: ['数据库不保证写到磁盘', 'the database does not write through to its disk'],
+    todo: ['请把 fsync 设为 on', 'set fsync to on'],
+  },
+  LOG_MIGRATE_MISMATCH: {
+    exit: 'inconsistent',
+    what: ['两处存储不相同', 'the two stores are not equal'],
+    todo: [
+      '目标应为空,或是同一日志先前中断的副本;复制期间不得写入',
+      'copy into an empty one, or go on with a copy of the same log; nobody may write meanwhile',
+    ],
+  },
   LOG_FAILED: {
     exit: 'internal',
     what: ['日志无法写入存储', 'the log could not be written'],

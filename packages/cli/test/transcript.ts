@@ -63,13 +63,21 @@ export class Session {
     this.#environment = environment;
   }
 
-  /** Begin a session in a folder that is there and empty; `tools` are scripts of this project that it may call by their names. */
+  /**
+   * Begin a session in a folder that is there and empty; `tools` are scripts of this project that it may call by their names, `variables`
+   * those of its shell.
+   */
   static async begin(
     dir: string,
     {
       language = 'en_US.UTF-8',
       tools = {},
-    }: { readonly language?: string; readonly tools?: Readonly<Record<string, string>> } = {},
+      variables = {},
+    }: {
+      readonly language?: string;
+      readonly tools?: Readonly<Record<string, string>>;
+      readonly variables?: Readonly<Record<string, string>>;
+    } = {},
   ): Promise<Session> {
     const bin = join(dir, '.bin');
     await mkdir(bin);
@@ -82,6 +90,7 @@ export class Session {
     await symlink(join(ROOT, 'examples'), join(dir, 'examples'));
     const { PATH = '' } = process.env;
     return new Session(dir, {
+      ...variables,
       PATH: `${bin}${delimiter}${PATH}`,
       LANG: language,
       NODE_COMPILE_CACHE: join(dir, '..', 'compiled'),

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { NO_POSTGRES, findPostgres, startPostgres } from '@anchorlog/testkit';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { Session, parseTranscript } from './transcript.ts';
 
@@ -15,7 +16,11 @@ describe('anchorlog', () => {
   });
   afterAll(() => rm(scratch, { recursive: true, force: true }));
 
-  async function play(name: string, text: string): Promise<void> {
+  async function play(
+    name: string,
+    text: string,
+    variables: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
     const dir = join(scratch, name);
     await mkdir(dir);
     const session = await Session.begin(dir, {
@@ -24,6 +29,7 @@ describe('anchorlog', () => {
         mutate: join(FOLDER, 'mutate.ts'),
         'rude-node': join(FOLDER, 'rude-node.ts'),
       },
+      variables,
     });
     const record = await readFile(join(dir, 'records/document-guide.json'), 'utf8');
     await writeFile(join(dir, 'record.ndjson'), `${JSON.stringify(JSON.parse(record))}\n`);
@@ -40,7 +46,12 @@ describe('anchorlog', () => {
     { timeout: 300_000 },
     async (name, { skip }) => {
       skip(name.endsWith('.linux.txt') && process.platform !== 'linux', 'needs /dev/full');
-      await play(name, await readFile(join(FOLDER, name), 'utf8'));
+      const needsDatabase = name.endsWith('.postgres.txt');
+      skip(needsDatabase && findPostgres() === undefined, NO_POSTGRES);
+      const text = await readFile(join(FOLDER, name), 'utf8');
+      if (!needsDatabase) return play(name, text);
+      await using server = await startPostgres();
+      await play(name, text, { postgres: server.url });
     },
   );
 
