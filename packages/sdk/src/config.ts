@@ -45,6 +45,8 @@ export interface NotaryConfig {
   /** A batch closes after so many milliseconds, or so many entries. */
   readonly batch: { readonly intervalMs: number; readonly entries: number };
   readonly chain?: ChainSettings | undefined;
+  /** URL of the database that keeps the log, without a password; the folder `log` keeps it unless given. */
+  readonly store?: string | undefined;
 }
 
 const FORMAT = 'anchorlog/notary/1';
@@ -105,7 +107,7 @@ export function guardPath(dir: string, config: Pick<NotaryConfig, 'guard'>): str
 function parseConfig(text: Uint8Array | string, dir: string): NotaryConfig {
   const config = shape.object(parseJson(text, FILE_LIMITS), '', {
     required: ['format', 'origin', 'issuers', 'guard', 'anchorByHours', 'batch'],
-    optional: ['chain'],
+    optional: ['chain', 'store'],
   });
   shape.word(config['format'], '/format', [FORMAT]);
   const batch = shape.object(config['batch'], '/batch', { required: ['intervalMs', 'entries'] });
@@ -125,6 +127,7 @@ function parseConfig(text: Uint8Array | string, dir: string): NotaryConfig {
       entries: between(batch['entries'], '/batch/entries', [1, Number.MAX_SAFE_INTEGER]),
     },
     chain: config['chain'] === undefined ? undefined : parseChain(config['chain']),
+    store: config['store'] === undefined ? undefined : parseStore(config['store']),
   };
 }
 
@@ -135,6 +138,15 @@ function parseGuard(value: JsonValue | undefined, dir: string): string {
   if (!isAbsolute(path) && path.split(sep)[0] !== '..')
     throw malformed('/guard', 'a path outside the folder of the notary');
   return guard;
+}
+
+/** What else it must be is found out when it is opened. A password in it would be shown wherever settings are. */
+function parseStore(value: JsonValue): string {
+  const url = shape.string(value, '/store', /^postgresql:\/\/[^\0]{1,4096}$/, 'a postgresql URL');
+  if (/^[^/]*\/\/[^@/]*:[^@/]*@|[?&]password=/.test(url)) {
+    throw malformed('/store', 'a URL without a password, which belongs into PGPASSWORD');
+  }
+  return url;
 }
 
 function parseIssuer(value: JsonValue, at: string): IssuerConfig {

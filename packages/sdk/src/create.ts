@@ -2,7 +2,13 @@ import { realpath } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { formatBase64, formatUtf8, isCodedError } from '@anchorlog/core';
 import { nodeEd25519, nodeSha256 } from '@anchorlog/core/node';
-import { createLog, directoryTiles, fileGuard, type LogCheckpoint } from '@anchorlog/log';
+import {
+  createLog,
+  directoryTiles,
+  fileGuard,
+  type LogCheckpoint,
+  type LogStore,
+} from '@anchorlog/log';
 import { noteKey, openCheckpoint } from '@anchorlog/tlog';
 import { Anchoring } from './anchoring.ts';
 import { Changes } from './changes.ts';
@@ -68,14 +74,15 @@ export async function createNotary(options: NotaryOptions): Promise<Notary> {
     const anchoring =
       chain &&
       (await open(Anchoring.open({ dir, origin, chain, operator: keys.operator, clock, changes })));
+    const knownHeads = await anchoring?.knownHeads();
     const log = await open(
       createLog({
         origin,
-        store: join(dir, 'log'),
+        store: await storeOf(dir, config),
         signers: { checkpoint: signerOf(keys.checkpoint), receipt: signerOf(keys.receipt) },
         guard: fileGuard(guardPath(dir, config)),
         tiles: directoryTiles(join(dir, 'tiles')),
-        knownHeads: await anchoring?.knownHeads(),
+        knownHeads,
         clock,
         create: () => issuing.creation(genesisRecord(config, clock())),
       }),
@@ -89,6 +96,13 @@ export async function createNotary(options: NotaryOptions): Promise<Notary> {
     for (const part of opened.toReversed()) await part.close().catch(() => undefined);
     throw error;
   }
+}
+
+/** Where the log is kept: a folder, which the log opens itself, or a database. */
+async function storeOf(dir: string, { store }: NotaryConfig): Promise<string | LogStore> {
+  if (store === undefined) return join(dir, 'log');
+  const { openPostgresStore } = await import('@anchorlog/log/postgres');
+  return openPostgresStore({ url: store });
 }
 
 function limitsOf({ queue }: NotaryOptions): IntakeLimits {

@@ -30,6 +30,8 @@ export interface InitOptions {
   readonly anchorByHours?: number | undefined;
   readonly batch?: { readonly intervalMs: number; readonly entries: number } | undefined;
   readonly chain?: ChainSettings | undefined;
+  /** URL of a database that is to keep the log, in place of the folder `log`. */
+  readonly store?: string | undefined;
   /** Milliseconds since 1970. */
   readonly clock?: (() => number) | undefined;
 }
@@ -51,6 +53,7 @@ export async function initNotary(options: InitOptions): Promise<NotaryConfig> {
     anchorByHours: options.anchorByHours ?? 24,
     batch: options.batch ?? { intervalMs: 10_000, entries: 10_000 },
     chain: options.chain,
+    store: options.store,
   };
   formatConfig(dir, config);
   await checkUnused(dir, config);
