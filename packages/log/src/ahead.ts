@@ -1,3 +1,5 @@
+import { TILE_WIDTH } from '@anchorlog/tlog';
+
 /**
  * Do something with items in their order, at most `limit` of them at a time, ahead of whoever takes the results. Who stops taking ends what is
  * under way through the signal that `run` is given.
@@ -28,6 +30,11 @@ export async function* ahead<Item, Result>(
   } finally {
     stopped.abort();
   }
+}
+
+/** List the bundles that hold the entries from one index to before another. */
+export function* bundlesOf(from: number, to: number): Generator<number, void, undefined> {
+  for (let index = Math.floor(from / TILE_WIDTH); index * TILE_WIDTH < to; index++) yield index;
 }
 
 /** Lets at most `limit` of its callers run at a time, in the order in which they came. */

@@ -114,7 +114,7 @@ function refusalOf({ status, headers }: Response): string | undefined {
   if (status >= 300 && status < 400) return `a redirect, status ${status}`;
   // One layer, the one that was asked for: each further one would multiply what a few bytes become.
   const encoding = (headers.get('content-encoding') ?? 'identity').toLowerCase();
-  if (encoding !== 'identity' && encoding !== 'gzip') return `the encoding ${encoding}`;
+  if (encoding !== 'identity' && encoding !== 'gzip') return 'an encoding that was not asked for';
   return undefined;
 }
 

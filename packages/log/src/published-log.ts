@@ -10,7 +10,7 @@ import {
   type Verified,
 } from '@anchorlog/tlog';
 import { nodeTreeHasher } from '@anchorlog/tlog/node';
-import { ahead } from './ahead.ts';
+import { ahead, bundlesOf } from './ahead.ts';
 import { AuthenticTiles } from './authentic-tiles.ts';
 import { checkIndex, checkRange, checkSizeOf } from './bounds.ts';
 import type { TreeEdge } from './edge.ts';
@@ -184,14 +184,11 @@ export class PublishedLog {
     const { checkpoint, edge } = this.#now;
     const { from = 0, to = checkpoint.size, signal } = range;
     checkRange({ from, to }, checkpoint.size);
-    const first = Math.floor(from / TILE_WIDTH);
-    const bundles = ahead(
-      numbers(first, Math.ceil(to / TILE_WIDTH)),
-      this.#options.concurrency ?? 8,
-      (index, stopped) =>
-        this.#tiles.entries(index, edge, signal ? AbortSignal.any([signal, stopped]) : stopped),
+    const { concurrency = 8 } = this.#options;
+    const bundles = ahead(bundlesOf(from, to), concurrency, (index, stopped) =>
+      this.#tiles.entries(index, edge, signal ? AbortSignal.any([signal, stopped]) : stopped),
     );
-    let begin = first * TILE_WIDTH;
+    let begin = Math.floor(from / TILE_WIDTH) * TILE_WIDTH;
     for await (const entries of bundles) {
       yield* entries.slice(Math.max(0, from - begin), to - begin);
       signal?.throwIfAborted();
@@ -235,8 +232,4 @@ async function checkPrefix(
 
 function equalRoots(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
   return a && b ? equalBytes(a, b) : a === b;
-}
-
-function* numbers(from: number, to: number): Generator<number> {
-  for (let at = from; at < to; at++) yield at;
 }

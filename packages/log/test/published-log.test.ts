@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { formatUtf8, isCodedError } from '@anchorlog/core';
 import { TILE_WIDTH, verifyConsistency, verifyInclusion, type MemoryTree } from '@anchorlog/tlog';

@@ -1,25 +1,23 @@
-import { request as httpRequest } from 'node:http';
+import { once } from 'node:events';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { buffer } from 'node:stream/consumers';
 import { formatUtf8, isCodedError } from '@anchorlog/core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openPublishedLog, type TileSink } from '../src/index.ts';
+import { describe, expect, test } from 'vitest';
+import type { TileSink } from '../src/index.ts';
 import { bucketTiles, type BucketTilesOptions } from '../src/s3.ts';
-import { CHECKPOINT_KEY, NOW, ORIGIN, makePlace, statementOf } from './support/fixture.ts';
-import { foreignServers, type ForeignServer } from './support/foreign-s3.ts';
-import { allEntries, verifyTiles } from './support/inspect.ts';
+import { bucketCases, type S3Kind } from './support/bucket-cases.ts';
+import { NOW, makePlace, statementOf } from './support/fixture.ts';
+import { installedServers } from './support/foreign-s3.ts';
 import { bucketOf, openS3Server, type S3Server } from './support/s3-server.ts';
 
 const bytes = (text: string): Uint8Array => formatUtf8(text);
 const TILE = 'tile/0/000.p/1';
 const HASH = new Uint8Array(32).fill(7);
 
-interface Opened extends AsyncDisposable {
-  readonly options: BucketTilesOptions;
-}
-
-const OWN = {
+const OWN: S3Kind = {
   name: 'the server of the tests',
   isStrict: true,
-  open: async (): Promise<Opened> => {
+  open: async () => {
     const server = await openS3Server();
     server.pageLength = 3;
     return {
@@ -30,117 +28,7 @@ const OWN = {
 };
 
 // Others are tried where they are installed: they decide what the protocol is, this project's own server what happens when it fails.
-describe.each<ForeignServer | typeof OWN>([OWN, ...foreignServers()])(
-  'bucketTiles of $name',
-  ({ open, isStrict }) => {
-    let world: Opened;
-    let tests = 0;
-    beforeAll(async () => void (world = await open()), 120_000);
-    afterAll(() => world[Symbol.asyncDispose]());
-    /** Each test under a prefix of its own. */
-    const tilesOf = (): TileSink =>
-      bucketTiles({ ...world.options, prefix: `log-${tests++}/of.a_test` });
-
-    test('publishes a log that is read from the bucket again', async () => {
-      await using place = await makePlace();
-      const tiles = tilesOf();
-      await using log = await place.open({ tiles, partials: { keepMs: 0, everyMs: 0 } });
-      for (const count of [1, 254, 300]) {
-        const from = log.size;
-        await log.appendBatch(Array.from({ length: count }, (_, i) => statementOf(from + i)));
-        const checkpoint = await log.publish();
-        await verifyTiles(tiles, checkpoint, await allEntries(log));
-        const key = CHECKPOINT_KEY;
-        const reader = await openPublishedLog({ source: tiles, origin: ORIGIN, key });
-        expect(reader.note).toBe(checkpoint.note);
-        expect(await reader.entry(from)).toEqual(statementOf(from));
-      }
-      expect((await tiles.list('tile/0')).toSorted()).toEqual(['000', '001', '002.p/']);
-    });
-
-    test('writes what is there already once, and refuses other bytes in its place', async () => {
-      const tiles = tilesOf();
-      await tiles.write([{ path: TILE, bytes: HASH }]);
-      await tiles.write([{ path: TILE, bytes: HASH }]);
-      const other = tiles.write([{ path: TILE, bytes: HASH.map((byte) => byte + 1) }]);
-      await expect(other).rejects.toMatchObject({
-        code: 'LOG_TILE_CONFLICT',
-        context: { path: TILE },
-      });
-      expect(await tiles.read(TILE)).toEqual(HASH);
-    });
-
-    test('replaces the checkpoint that was read, and no other', async () => {
-      const tiles = tilesOf();
-      const [one, two, three] = [bytes('one'), bytes('two'), bytes('three')];
-      await tiles.replaceCheckpoint({ from: undefined, to: one });
-      await tiles.replaceCheckpoint({ from: one, to: two });
-      await tiles.replaceCheckpoint({ from: one, to: two }); // done already
-      const moved = { code: 'LOG_CHECKPOINT_MOVED' };
-      for (const from of [undefined, one, three]) {
-        await expect(tiles.replaceCheckpoint({ from, to: bytes('x') })).rejects.toMatchObject(
-          moved,
-        );
-      }
-      expect(await tiles.read('checkpoint')).toEqual(two);
-    });
-
-    test.runIf(isStrict)(
-      'lets one of many win who replace a checkpoint at the same time',
-      async () => {
-        const tiles = tilesOf();
-        for (const from of [undefined, bytes('start')]) {
-          if (from) {
-            const found = await tiles.read('checkpoint');
-            await tiles.replaceCheckpoint({ from: found, to: from });
-          }
-          const results = await Promise.allSettled(
-            [0, 1, 2, 3, 4, 5].map((i) => tiles.replaceCheckpoint({ from, to: bytes(`by ${i}`) })),
-          );
-          const won = results.flatMap(({ status }, i) => (status === 'fulfilled' ? [i] : []));
-          expect(won.length).toBe(1);
-          expect(await tiles.read('checkpoint')).toEqual(bytes(`by ${won[0]}`));
-          for (const result of results) {
-            if (result.status === 'fulfilled') continue;
-            expect(result.reason).toMatchObject({ code: 'LOG_CHECKPOINT_MOVED' });
-          }
-        }
-      },
-    );
-
-    test('lists names of files and folders, on several pages, and removes partial forms', async () => {
-      const tiles = tilesOf();
-      const paths = [...Array(9).keys()].flatMap((i) => [`tile/0/00${i}`, `tile/0/00${i}.p/3`]);
-      await tiles.write(
-        paths.map((path) => ({ path, bytes: new Uint8Array(path.includes('.p') ? 96 : 8192) })),
-      );
-      await tiles.write([{ path: 'tile/0/000.p/4', bytes: new Uint8Array(128) }]);
-      const names = [...Array(9).keys()].flatMap((i) => [`00${i}`, `00${i}.p/`]);
-      expect((await tiles.list('tile/0')).toSorted()).toEqual(names);
-      expect(await tiles.list('tile/5')).toEqual([]);
-      expect((await tiles.list('tile/0/000.p')).toSorted()).toEqual(['3', '4']);
-      await tiles.removePartial('tile/0/000');
-      await tiles.removePartial('tile/0/000');
-      expect((await tiles.list('tile/0')).toSorted()).toEqual(names.filter((n) => n !== '000.p/'));
-      expect((await tiles.read('tile/0/000'))?.length).toBe(8192);
-    });
-
-    test.runIf(isStrict)(
-      'is refused with a wrong secret, and says so without the secret',
-      async () => {
-        const { accessKeyId } = world.options.credentials as { accessKeyId: string }; // not a function here
-        const secretAccessKey = 'wrong+secret';
-        const tiles = bucketTiles({
-          ...world.options,
-          credentials: { accessKeyId, secretAccessKey },
-        });
-        const refused = await tiles.read('checkpoint').catch((error: unknown) => error);
-        expect(refused).toMatchObject({ code: 'LOG_REMOTE_REFUSED', context: { status: 403 } });
-        expect(JSON.stringify(refused) + String(refused)).not.toContain('wrong');
-      },
-    );
-  },
-);
+for (const kind of [OWN, ...installedServers()]) bucketCases(kind);
 
 describe('bucketTiles', () => {
   test('names the content of files, and for how long caches may keep them', async () => {
@@ -283,27 +171,17 @@ describe('bucketTiles', () => {
     await using server = await openS3Server();
     // No name server knows this host: the test takes its requests to the server itself.
     const send: typeof fetch = async (input, init) => {
-      const url = new URL(String(input));
+      const url = input instanceof URL ? input : new URL(server.url);
       expect(url.hostname).toBe('tiles.s3.test');
       const headers = { ...(init?.headers as Record<string, string>), host: url.host };
-      const target = new URL(server.url);
-      const options = {
-        method: init?.method,
-        headers,
-        port: target.port,
-        path: url.pathname + url.search,
-      };
-      return new Promise((resolve, reject) => {
-        const sent = httpRequest({ ...options, hostname: target.hostname }, async (answer) => {
-          const parts: Buffer[] = [];
-          for await (const part of answer) parts.push(part as Buffer); // no encoding is set
-          const body = answer.statusCode === 204 ? null : Buffer.concat(parts);
-          const { etag = '' } = answer.headers;
-          resolve(new Response(body, { status: answer.statusCode ?? 0, headers: { etag } }));
-        });
-        sent.once('error', reject);
-        sent.end(init?.body as Uint8Array | undefined);
-      });
+      const { hostname, port } = new URL(server.url);
+      const path = url.pathname + url.search;
+      const sent = httpRequest({ method: init?.method, headers, hostname, port, path });
+      sent.end(init?.body as Uint8Array | undefined); // what the client gives
+      const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+      const { statusCode = 0, headers: got } = answer;
+      const body = statusCode === 204 ? null : await buffer(answer);
+      return new Response(body, { status: statusCode, headers: { etag: got.etag ?? '' } });
     };
     const { addressing: _, ...options } = bucketOf(server);
     const tiles = bucketTiles({ ...options, endpoint: 'http://s3.test:9000', fetch: send });

@@ -5,27 +5,18 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { BucketTilesOptions } from '../../src/s3.ts';
-
-/** An S3 server that somebody else wrote. */
-export interface ForeignServer {
-  readonly name: string;
-  /** Verifies signatures, and decides between requests that come at the same time. */
-  readonly isStrict: boolean;
-  open(): Promise<AsyncDisposable & { readonly options: BucketTilesOptions }>;
-}
+import type { OpenBucket, S3Kind } from './bucket-cases.ts';
 
 const ID = 'AKIDEXAMPLE';
 const SECRET = 'a-secret/that+must=never-be-seen';
 const BUCKET = 'tiles';
 
-/** The servers that this machine has, of those that the tests know how to start. None is needed. */
-export function foreignServers(): ForeignServer[] {
-  const servers: ForeignServer[] = [];
-  const gateway = process.env['ANCHORLOG_VERSITYGW'] ?? 'versitygw';
-  if (spawnSync(gateway, ['--version']).status === 0) {
-    servers.push({ name: 'versitygw', isStrict: true, open: () => openGateway(gateway) });
-  }
+// Servers that somebody else wrote.
+
+/** Those that this machine has, of those that the tests know how to start. None is needed. */
+export function installedServers(): S3Kind[] {
+  const servers: S3Kind[] = [];
+  if (spawnSync('versitygw', ['--version']).status === 0) servers.push(gateway('versitygw'));
   if (spawnSync('moto_server', ['--help']).status === 0) {
     servers.push({ name: 'moto', isStrict: false, open: openMoto });
   }
@@ -33,7 +24,11 @@ export function foreignServers(): ForeignServer[] {
 }
 
 /** https://github.com/versity/versitygw: verifies signatures, honours conditions, keeps objects in a folder. */
-async function openGateway(program: string): ReturnType<ForeignServer['open']> {
+export function gateway(program: string): S3Kind {
+  return { name: 'versitygw', isStrict: true, open: () => openGateway(program) };
+}
+
+async function openGateway(program: string): Promise<OpenBucket> {
   const dir = await mkdtemp(join(tmpdir(), 'anchorlog-s3-'));
   await mkdir(join(dir, BUCKET));
   const port = await freePort();
@@ -56,7 +51,7 @@ async function openGateway(program: string): ReturnType<ForeignServer['open']> {
 }
 
 /** https://github.com/getmoto/moto: a stand-in for tests, which honours conditions. */
-async function openMoto(): ReturnType<ForeignServer['open']> {
+async function openMoto(): Promise<OpenBucket> {
   const port = await freePort();
   const child = spawn('moto_server', ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
   const exited = once(child, 'exit');
