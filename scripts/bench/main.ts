@@ -4,6 +4,7 @@ import { benchAudit } from './audit.ts';
 import { benchGas } from './gas.ts';
 import { benchIssue } from './issue.ts';
 import type { BenchRow } from './row.ts';
+import { benchTiles } from './tiles.ts';
 import { benchTree } from './tree.ts';
 import { benchVerify } from './verify.ts';
 
@@ -12,6 +13,7 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   tree: benchTree,
   issue: benchIssue,
   append: benchAppend,
+  tiles: benchTiles,
   verify: benchVerify,
   audit: benchAudit,
   gas: benchGas,
