@@ -5,6 +5,7 @@ import { benchGas } from './gas.ts';
 import { benchIssue } from './issue.ts';
 import type { BenchRow } from './row.ts';
 import { benchPostgres } from './postgres.ts';
+import { benchTiles } from './tiles.ts';
 import { benchTree } from './tree.ts';
 import { benchVerify } from './verify.ts';
 
@@ -14,6 +15,7 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   issue: benchIssue,
   append: benchAppend,
   postgres: benchPostgres,
+  tiles: benchTiles,
   verify: benchVerify,
   audit: benchAudit,
   gas: benchGas,

@@ -2,8 +2,7 @@ import { errorMaker, type ErrorMaker } from '@anchorlog/core';
 
 /** The codes of this package: code → when it is thrown. What an audit finds is no error: see `FINDING_CODES`. */
 export const AUDIT_CODES = {
-  AUDIT_SOURCE_UNREADABLE:
-    'the folder holds no published log: no checkpoint, or files that cannot be read',
+  AUDIT_SOURCE_UNREADABLE: 'no published log is there: no checkpoint, or files that cannot be read',
   AUDIT_SUITE_UNSUPPORTED: 'this build of Node does not have the hash function of the log',
   AUDIT_POLICY_LOG_UNKNOWN: 'the trust policy does not name the log that is to be audited',
 } as const;

@@ -11,7 +11,13 @@ export {
   SECOND_OPINION_WORK,
   type SecondOpinionResult,
 } from './second-opinion.ts';
-export { directorySource, storeSource, type AuditSource } from './source.ts';
+export {
+  directorySource,
+  httpSource,
+  publishedSource,
+  storeSource,
+  type AuditSource,
+} from './source.ts';
 export {
   scanTrail,
   type DisclosureLookup,

@@ -12,9 +12,11 @@ import {
   type AnchorFile,
   type AnchoredHead,
 } from '@anchorlog/evm-proof';
+import type { TileSource } from '@anchorlog/log';
 import type { PolicyChain, TrustPolicy } from '@anchorlog/verify';
 import { auditError } from './error.ts';
 import type { Findings } from './finding.ts';
+import { isMalformed } from './source.ts';
 
 /** An anchored head and how the audit knows of it. */
 export interface KnownHead extends AnchoredHead {
@@ -51,12 +53,18 @@ export function registriesOf({ chains }: TrustPolicy): PolicyRegistry[] {
   }));
 }
 
+/** Files in a row that may fail to verify where no list tells how many there are. */
+const MAX_FAULTS = 16;
+/** Files asked for at a time where each waits for a network. */
+const AHEAD = 8;
+
 /**
- * Read the anchor files of a published log and verify their evidence under the policy. What cannot be read or does not verify is a finding,
- * and its head is not taken. In order of registries and numbers. @throws AUDIT_SOURCE_UNREADABLE
+ * Read the anchor files of a published log, in a folder or another place, and verify their evidence under the policy. What cannot be read or
+ * does not verify is a finding, and its head is not taken. In order of registries and numbers. spec/audit §2.1
+ * @throws AUDIT_SOURCE_UNREADABLE, and what the place throws when it cannot tell what is there (LOG_REMOTE_…)
  */
 export async function headsFromFiles(
-  dir: string,
+  place: string | TileSource,
   {
     policy,
     origin,
@@ -67,23 +75,79 @@ export async function headsFromFiles(
   for (const registry of registriesOf(policy)) {
     const folder = anchorFolder(registry.chainId, registry.contract);
     const found: KnownHead[] = [];
-    for (const name of await anchorFileNames(join(dir, 'anchors', folder))) {
-      const refuse = (cause: string): void =>
-        findings.add('AUDIT_EVIDENCE', { file: `${folder}/${name}`, cause });
-      try {
-        const bytes = await readIfFile(join(dir, 'anchors', folder, name));
-        const head = bytes && verifyAnchorFile(parseAnchorFile(bytes), registry, origin);
-        if (head) found.push(head);
-        else refuse(bytes ? 'no evidence of this number and a time' : 'not a file');
-      } catch (error) {
-        const cause = isCodedError(error) ? error.code : systemCode(error);
-        if (cause === undefined) throw error;
-        refuse(cause);
+    let faults = 0;
+    for await (const file of anchorFiles(place, `anchors/${folder}`)) {
+      const head = await headOf(file, registry, origin);
+      if (typeof head !== 'string') {
+        found.push(head);
+        faults = 0;
+        continue;
       }
+      findings.add('AUDIT_EVIDENCE', { file: `${folder}/${file.name}`, cause: head });
+      // A folder has an end; a server could go on for ever.
+      if (typeof place !== 'string' && ++faults === MAX_FAULTS) break;
     }
     heads.push(...found.toSorted((a, b) => a.number - b.number));
   }
   return heads;
+}
+
+/** A file among the anchors, which may be of any kind. */
+interface FoundFile {
+  readonly name: string;
+  /** Its bytes, undefined if it has none. */
+  readonly read: () => Promise<Uint8Array | undefined>;
+}
+
+/** Give the anchor files below a folder: those that it lists, or where nothing lists them 1.json, 2.json … until one is not there. */
+async function* anchorFiles(
+  place: string | TileSource,
+  folder: string,
+): AsyncGenerator<FoundFile, void, undefined> {
+  if (typeof place === 'string') {
+    for (const name of await anchorFileNames(join(place, folder))) {
+      yield { name, read: () => readIfFile(join(place, folder, name)) };
+    }
+    return;
+  }
+  for (let first = 1; ; first += AHEAD) {
+    const names = Array.from({ length: AHEAD }, (_, i) => `${first + i}.json`);
+    const found = await Promise.all(names.map((name) => readServed(place, `${folder}/${name}`)));
+    for (const [i, bytes] of found.entries()) {
+      if (!bytes) return;
+      yield { name: names[i]!, read: async () => bytes };
+    }
+  }
+}
+
+/** Give the head of a file that holds, or why it does not. */
+async function headOf(
+  { name, read }: FoundFile,
+  registry: PolicyRegistry,
+  origin: string,
+): Promise<KnownHead | string> {
+  try {
+    const bytes = await read();
+    if (!bytes) return 'not a file';
+    const file = parseAnchorFile(bytes);
+    const isNamed = name === `${file.number}.json`;
+    const head = isNamed ? verifyAnchorFile(file, registry, origin) : undefined;
+    return head ?? 'no evidence of this number and a time';
+  } catch (error) {
+    const cause = isCodedError(error) ? error.code : systemCode(error);
+    if (cause === undefined) throw error;
+    return cause;
+  }
+}
+
+/** Read a file that is not listed; one that is longer than it can be is given as an empty one, which does not verify either. */
+async function readServed(files: TileSource, path: string): Promise<Uint8Array | undefined> {
+  try {
+    return await files.read(path);
+  } catch (error) {
+    if (isCodedError(error) && isMalformed(error.code)) return new Uint8Array(0);
+    throw error;
+  }
 }
 
 async function anchorFileNames(dir: string): Promise<string[]> {

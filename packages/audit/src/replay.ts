@@ -14,7 +14,7 @@ import { HeadCheck, type HeadReport, type RegistryReport } from './head-check.ts
 import { KeyCheck } from './key-check.ts';
 import type { KnownHead } from './known-head.ts';
 import { SecondOpinion, type SecondOpinionResult } from './second-opinion.ts';
-import type { AuditSource } from './source.ts';
+import { isMalformed, type AuditSource } from './source.ts';
 import { TileCheck } from './tile-check.ts';
 
 /** What to replay, and against what. spec/audit §3 */
@@ -74,7 +74,7 @@ const CHUNK = 4096;
 /**
  * Derive a whole log anew from its entries and compare everything that is stored, signed or anchored with it. Memory does not grow with the
  * log, but for its anchored heads and a second opinion. spec/audit §3
- * @throws AUDIT_POLICY_LOG_UNKNOWN, AUDIT_SUITE_UNSUPPORTED, AUDIT_SOURCE_UNREADABLE
+ * @throws AUDIT_POLICY_LOG_UNKNOWN, AUDIT_SUITE_UNSUPPORTED, and what the source throws when it cannot be read: AUDIT_SOURCE_UNREADABLE, LOG_REMOTE_…
  */
 export async function replay(options: ReplayOptions): Promise<ReplayReport> {
   const { origin, policy } = options;
@@ -144,7 +144,7 @@ class ReplayRun {
       }
     } catch (error) {
       // A bundle that cannot be read ends the entries here; what follows says from where on they are missing.
-      if (!isCodedError(error) || !error.code.startsWith('TLOG_')) throw error;
+      if (!isCodedError(error) || !isMalformed(error.code)) throw error;
     }
     await this.#take(chunk);
     await this.#tiles.end();

@@ -1,16 +1,19 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { DIGEST_BYTES, parseUtf8 } from '@anchorlog/core';
+import { DIGEST_BYTES, isCodedError, parseUtf8 } from '@anchorlog/core';
+import {
+  directoryTiles,
+  httpTiles,
+  publishedEntries,
+  type HttpTilesOptions,
+  type Log,
+  type TileSource,
+} from '@anchorlog/log';
 import {
   TILE_WIDTH,
-  entryBundlePath,
   parseCheckpoint,
-  parseEntryBundle,
   parseNote,
   tilePath,
   type TileCoordinate,
 } from '@anchorlog/tlog';
-import type { Log } from '@anchorlog/log';
 import { auditError } from './error.ts';
 
 /** Where an audit reads a log from. Nothing that it gives is believed. spec/audit §1 */
@@ -25,33 +28,44 @@ export interface AuditSource {
   tile(tile: TileCoordinate): Promise<Uint8Array | undefined>;
 }
 
+/** Bundles that are read ahead of the replay: over a network, each waits. */
+const AHEAD = 8;
+
 /**
  * Read a published log from a folder of static files (C2SP tlog-tiles). The checkpoint is read once: what the log publishes later is not
  * seen. @throws AUDIT_SOURCE_UNREADABLE, TLOG_NOTE_…, TLOG_CHECKPOINT_MALFORMED
  */
-export async function directorySource(dir: string): Promise<AuditSource> {
-  const bytes = await readIfPresent(join(dir, 'checkpoint'));
-  if (!bytes)
-    throw auditError('AUDIT_SOURCE_UNREADABLE', 'the folder holds no published checkpoint');
-  const checkpoint = parseUtf8(bytes);
-  const { size } = parseCheckpoint(parseNote(checkpoint).text);
+export function directorySource(dir: string): Promise<AuditSource> {
+  return publishedSource(directoryFiles(dir));
+}
+
+/**
+ * Read a published log from a web server below `url`, as `directorySource` does from a folder. When the server cannot be reached, or answers with
+ * something else than the files, that is an error and never a finding.
+ * @throws LOG_REMOTE_UNREACHABLE, LOG_REMOTE_REFUSED, and as `directorySource`; TypeError for another URL than http or https
+ */
+export async function httpSource(
+  url: string | URL,
+  options: HttpTilesOptions = {},
+): Promise<AuditSource> {
+  return publishedSource(httpTiles(url, options));
+}
+
+/** Read a published log from any place. @throws AUDIT_SOURCE_UNREADABLE if no checkpoint is there, and as `directorySource` */
+export async function publishedSource(files: TileSource): Promise<AuditSource> {
+  const bytes = await files.read('checkpoint');
+  if (!bytes) throw auditError('AUDIT_SOURCE_UNREADABLE', 'no published checkpoint is there');
+  const { size } = parseCheckpoint(parseNote(bytes).text);
   return {
     size,
-    checkpoint,
-    tile: (tile) => readTile(dir, tile),
+    checkpoint: parseUtf8(bytes), // parsed as a note, which is UTF-8
+    tile: (tile) => storedTile(files, tile),
     async *entries(begin, end) {
-      const last = Math.min(end, size);
-      for (let index = Math.floor(begin / TILE_WIDTH); index * TILE_WIDTH < last; index++) {
-        const first = index * TILE_WIDTH;
-        const width = Math.min(TILE_WIDTH, size - first);
-        const partial = await readIfPresent(join(dir, entryBundlePath({ index, width })));
-        // Once a bundle is full, the partial one may be gone (C2SP tlog-tiles).
-        const bundle =
-          partial ??
-          (await readIfPresent(join(dir, entryBundlePath({ index, width: TILE_WIDTH }))));
-        if (!bundle) return; // the replay sees that entries are missing
-        const entries = parseEntryBundle(bundle, partial ? width : TILE_WIDTH);
-        yield* entries.slice(Math.max(0, begin - first), last - first);
+      let left = Math.min(end, size) - begin;
+      const range = { from: begin, to: size, concurrency: AHEAD };
+      for await (const entry of publishedEntries(files, range)) {
+        if (left-- <= 0) return;
+        yield entry;
       }
     },
   };
@@ -69,19 +83,41 @@ export async function storeSource(log: Log, published: string): Promise<AuditSou
   };
 }
 
-async function readTile(dir: string, tile: TileCoordinate): Promise<Uint8Array | undefined> {
-  const exact = await readIfPresent(join(dir, tilePath(tile)));
-  if (exact || tile.width === TILE_WIDTH) return exact;
-  const full = await readIfPresent(join(dir, tilePath({ ...tile, width: TILE_WIDTH })));
-  const isTile = full?.length === TILE_WIDTH * DIGEST_BYTES;
-  return isTile ? full.subarray(0, tile.width * DIGEST_BYTES) : full;
+/** Give the files of a folder; what the disk refuses has a code. */
+export function directoryFiles(dir: string): TileSource {
+  const tiles = directoryTiles(dir);
+  return {
+    async read(path) {
+      try {
+        return await tiles.read(path);
+      } catch (cause) {
+        if (isCodedError(cause)) throw cause;
+        const message = 'a file of the log cannot be read';
+        throw auditError('AUDIT_SOURCE_UNREADABLE', message, {}, { cause });
+      }
+    },
+  };
 }
 
-async function readIfPresent(path: string): Promise<Uint8Array | undefined> {
+/** Read a tile as it is stored, to compare it to the last byte. One that is longer than tiles can be is given as an empty one, which is none either. */
+async function storedTile(
+  files: TileSource,
+  tile: TileCoordinate,
+): Promise<Uint8Array | undefined> {
   try {
-    return await readFile(path);
-  } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
-    throw auditError('AUDIT_SOURCE_UNREADABLE', 'a file of the log cannot be read', {}, { cause });
+    const exact = await files.read(tilePath(tile));
+    if (exact || tile.width === TILE_WIDTH) return exact;
+    // Once a tile is full, the partial one may be gone (C2SP tlog-tiles).
+    const full = await files.read(tilePath({ ...tile, width: TILE_WIDTH }));
+    const isTile = full?.length === TILE_WIDTH * DIGEST_BYTES;
+    return isTile ? full.subarray(0, tile.width * DIGEST_BYTES) : full;
+  } catch (error) {
+    if (isCodedError(error) && isMalformed(error.code)) return new Uint8Array(0);
+    throw error;
   }
+}
+
+/** Tell whether a file is there and is not of its form: something that an audit finds, not something that keeps it from reading. */
+export function isMalformed(code: string): boolean {
+  return code.startsWith('TLOG_') || code === 'LOG_FILE_LIMIT';
 }

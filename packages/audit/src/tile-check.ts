@@ -1,9 +1,18 @@
 import { DIGEST_BYTES, equalBytes } from '@anchorlog/core';
-import { TILE_WIDTH, type TreeHasher } from '@anchorlog/tlog';
+import { TILE_WIDTH, type TileCoordinate, type TreeHasher } from '@anchorlog/tlog';
 import type { Findings } from './finding.ts';
 import type { AuditSource } from './source.ts';
 
 const TILE_BYTES = TILE_WIDTH * DIGEST_BYTES;
+/** Tiles asked for ahead of the one that is compared: over a network, each waits. */
+const AHEAD = 8;
+
+/** A tile that was derived, and the one that was asked for to compare it with. */
+interface Comparison {
+  readonly tile: TileCoordinate;
+  readonly derived: Uint8Array;
+  readonly stored: Promise<Uint8Array | undefined>;
+}
 
 /**
  * Derives every tile from the leaf hashes and compares it with what the source holds, in memory that grows with the logarithm of the size:
@@ -15,6 +24,8 @@ export class TileCheck {
   readonly #findings: Findings;
   /** By level: the open tile, hashes in it, and full tiles before it. */
   readonly #open: { readonly bytes: Uint8Array; width: number; index: number }[] = [];
+  /** In the order in which they were derived. */
+  readonly #asked: Comparison[] = [];
 
   constructor(source: AuditSource, hasher: TreeHasher, findings: Findings) {
     this.#source = source;
@@ -27,10 +38,11 @@ export class TileCheck {
     await this.#append(0, leafHashes);
   }
 
-  /** Compare the partial tiles at the right edge. */
+  /** Compare the partial tiles at the right edge, and all that is not compared yet. */
   async end(): Promise<void> {
     for (const [level, { width }] of this.#open.entries())
       if (width > 0) await this.#compare(level);
+    await this.#settle(0);
   }
 
   async #append(level: number, row: Uint8Array): Promise<void> {
@@ -52,12 +64,31 @@ export class TileCheck {
 
   async #compare(level: number): Promise<void> {
     const { bytes, width, index } = this.#open[level]!;
-    const stored = await this.#source.tile({ level, index, width });
+    const tile = { level, index, width };
+    const stored = this.#source.tile(tile);
+    // Its failure is told in its turn.
+    stored.catch(() => undefined);
+    this.#asked.push({ tile, derived: bytes.slice(0, width * DIGEST_BYTES), stored });
+    await this.#settle(AHEAD);
+  }
+
+  /** Compare what was asked for first, until only so many are left. */
+  async #settle(left: number): Promise<void> {
+    while (this.#asked.length > left) {
+      const { tile, derived, stored } = this.#asked.shift()!;
+      this.#judge(tile, derived, await stored);
+    }
+  }
+
+  #judge(
+    { level, index, width }: TileCoordinate,
+    derived: Uint8Array,
+    stored: Uint8Array | undefined,
+  ): void {
     if (!stored) {
       this.#findings.add('AUDIT_TILE_MISSING', { level, index, width });
       return;
     }
-    const derived = bytes.subarray(0, width * DIGEST_BYTES);
     if (equalBytes(stored, derived)) return;
     // Leaf by leaf only what is a tile: of another length, nothing says which leaf is which.
     if (level > 0 || stored.length !== derived.length) {

@@ -73,6 +73,14 @@ const LOCKED: Trouble = {
   what: ['另一个进程正在使用这个存证器', 'another process has this notary open'],
   todo: ['请等它结束后再试', 'wait until it has ended, then try again'],
 };
+const SERVER: Trouble = {
+  exit: 'unknown',
+  what: [
+    '访问不到发布日志的服务器,或者它没有给出文件',
+    'the server that publishes the log cannot be reached, or does not give its files',
+  ],
+  todo: ['这不说明日志有问题;请稍后再试', 'this says nothing about the log; try again later'],
+};
 const BEHIND: Trouble = {
   exit: 'inconsistent',
   what: [
@@ -313,6 +321,8 @@ export const TROUBLES: Readonly<Record<string, Trouble>> = {
       'copy into an empty one, or go on with a copy of the same log; nobody may write meanwhile',
     ],
   },
+  LOG_REMOTE_UNREACHABLE: SERVER,
+  LOG_REMOTE_REFUSED: SERVER,
   LOG_FAILED: {
     exit: 'internal',
     what: ['日志无法写入存储', 'the log could not be written'],
@@ -334,10 +344,10 @@ export const TROUBLES: Readonly<Record<string, Trouble>> = {
   },
   AUDIT_SOURCE_UNREADABLE: {
     exit: 'notFound',
-    what: ['这个文件夹里没有已发布的日志', 'this folder holds no published log'],
+    what: ['这里没有已发布的日志', 'no published log is there'],
     todo: [
-      '应指向含 checkpoint 与 tile 的文件夹,存证器的在 <文件夹>/tiles',
-      'name the folder with checkpoint and tile; a notary has it in <dir>/tiles',
+      '应指向 checkpoint 与 tile 所在的文件夹或网址,存证器的在 <文件夹>/tiles',
+      'name the folder or URL with checkpoint and tile; a notary has it in <dir>/tiles',
     ],
   },
   AUDIT_SUITE_UNSUPPORTED: {

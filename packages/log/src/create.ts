@@ -8,11 +8,14 @@ import { logError } from './error.ts';
 import type { Guard } from './guard.ts';
 import { openLevelStore } from './level-store.ts';
 import type { Log } from './log.ts';
-import { Publisher, readPublished } from './publisher.ts';
+import { PartialCollector, type PartialsOptions } from './partials.ts';
+import { readPublished } from './published-checkpoint.ts';
+import { Publisher } from './publisher.ts';
 import { Receipts } from './receipts.ts';
 import { compareHead } from './seen-head.ts';
 import { Sequencer, type SequencerLimits } from './sequencer.ts';
 import { compareAsWriter, type LogStore, type StoredGroup } from './store.ts';
+import { TileCache } from './tile-cache.ts';
 import type { TileSink } from './tiles.ts';
 import { TreeReader, readEdge } from './tree-reader.ts';
 
@@ -32,6 +35,8 @@ export interface LogOptions {
   readonly knownHeads?: readonly TreeHead[] | undefined;
   /** Gives entry 0, a `log.create` statement; asked only when the log is new. */
   readonly create?: (() => Uint8Array | Promise<Uint8Array>) | undefined;
+  /** When published partial tiles are removed that full ones have replaced. */
+  readonly partials?: PartialsOptions | undefined;
   /** Milliseconds since 1970, for the times in receipts. */
   readonly clock?: (() => number) | undefined;
   /** A group is closed at so many entries (1,000), or when its first has waited so many milliseconds (2). */
@@ -66,9 +71,9 @@ export async function createLog(options: LogOptions): Promise<Log> {
 }
 
 async function open(store: LogStore, options: LogOptions): Promise<Log> {
-  const { origin, suite = 'sha256', signers, guard, tiles } = options;
+  const { origin, suite = 'sha256', signers, guard, tiles, clock = Date.now } = options;
   const hasher = nodeTreeHasher(suite);
-  const reader = new TreeReader(store, hasher);
+  const reader = new TreeReader(new TileCache(store), hasher);
   const newest = await store.last();
   const edge = newest ? await readEdge(store, newest, hasher) : EMPTY_EDGE;
   await compareAsWriter(store, () => compareAll({ edge, reader, options }));
@@ -84,13 +89,14 @@ async function open(store: LogStore, options: LogOptions): Promise<Log> {
     reader,
     tiles,
     hasher,
+    collector: new PartialCollector({ tiles, clock, ...options.partials }),
   });
   const sequencer = new Sequencer({
     store,
     guard,
     receipts,
     hasher,
-    clock: options.clock ?? Date.now,
+    clock,
     anchorByMs: creation.anchorByMs,
     edge,
     notBefore: newest?.time ?? 0,

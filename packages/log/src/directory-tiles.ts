@@ -1,23 +1,25 @@
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { isAbsent, replaceFile, syncFolder } from './durable-file.ts';
-import type { PublishedFile, TileSink } from './tiles.ts';
+import { equalBytes } from '@anchorlog/core';
+import { isAbsent, replaceFile, syncFolder, writeDurably } from './durable-file.ts';
+import {
+  CHECKPOINT_PATH,
+  checkpointMoved,
+  fileLimit,
+  maxBytesOf,
+  tileConflict,
+  type PublishedFile,
+  type TileSink,
+} from './tiles.ts';
 
 /** Files in flight at a time: each waits for the disk. */
 const CONCURRENCY = 8;
 
-/** Publish to, or read from, a folder that any web server can serve. It is made when first written to. */
+/** Publish to, or read from, a folder that any web server can serve. It is made when first written to. spec/log §13.1 */
 export function directoryTiles(dir: string): TileSink {
   const root = resolve(dir);
   return {
-    async read(path) {
-      try {
-        return new Uint8Array(await readFile(join(root, path)));
-      } catch (error) {
-        if (isAbsent(error)) return undefined;
-        throw error;
-      }
-    },
+    read: (path) => readOne(root, path),
     async write(files) {
       const folders = new Set<string>();
       for (let at = 0; at < files.length; at += CONCURRENCY) {
@@ -27,17 +29,53 @@ export function directoryTiles(dir: string): TileSink {
       // The names last. A crash before this point may lose files, never show half of one.
       await Promise.all([...folders].map(syncFolder));
     },
+    async replaceCheckpoint({ from, to }) {
+      const path = join(root, CHECKPOINT_PATH);
+      const found = await readOne(root, CHECKPOINT_PATH);
+      if (found && equalBytes(found, to)) return;
+      // Not atomic with what follows: a folder has one log, and its store is locked against a second process.
+      if (!(found && from ? equalBytes(found, from) : found === from)) throw checkpointMoved();
+      await mkdir(root, { recursive: true });
+      await writeDurably(path, to);
+    },
+    async list(folder) {
+      try {
+        const found = await readdir(join(root, folder), { withFileTypes: true });
+        return found.map((each) => (each.isDirectory() ? `${each.name}/` : each.name));
+      } catch (error) {
+        if (isAbsent(error)) return [];
+        throw error;
+      }
+    },
     removePartial: async (path) => {
       await rm(join(root, `${path}.p`), { recursive: true, force: true });
     },
   };
 }
 
+async function readOne(root: string, path: string): Promise<Uint8Array | undefined> {
+  const limit = maxBytesOf(path);
+  try {
+    await using file = await open(join(root, path));
+    // Nobody writes into a file that is there: its length stays what it is.
+    const { size } = await file.stat();
+    if (size > limit) throw fileLimit(path, limit);
+    return new Uint8Array(await file.readFile());
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw error;
+  }
+}
+
 async function writeOne(root: string, file: PublishedFile, folders: Set<string>): Promise<void> {
   const path = join(root, file.path);
   const folder = dirname(path);
-  await mkdir(folder, { recursive: true });
-  await replaceFile(path, file.bytes);
+  const found = await readOne(root, file.path);
+  if (found && !equalBytes(found, file.bytes)) throw tileConflict(file.path);
+  if (!found) {
+    await mkdir(folder, { recursive: true });
+    await replaceFile(path, file.bytes);
+  }
   // Up to the parent of the root, since any of them may have been made now, or by a run that crashed before this point.
   for (let at = folder; ; at = dirname(at)) {
     folders.add(at);

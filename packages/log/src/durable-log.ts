@@ -2,9 +2,9 @@ import type { SuiteName } from '@anchorlog/core';
 import { formatAddress, type StatementAddress } from '@anchorlog/statement';
 import { parseCheckpoint, parseNote, type TreeHead } from '@anchorlog/tlog';
 import { admit } from './admission.ts';
+import { checkIndex, checkRange, checkSizeOf } from './bounds.ts';
 import { logError } from './error.ts';
 import type { Log, LogCheckpoint, LogReceipt } from './log.ts';
-
 import type { Publisher } from './publisher.ts';
 import type { Receipts } from './receipts.ts';
 import type { Released, Sequencer } from './sequencer.ts';
@@ -73,21 +73,14 @@ export class DurableLog implements Log {
   ): AsyncIterable<Uint8Array> {
     const { head } = this.#open();
     const { from = 0, to = head.size } = range;
-    const isRange = Number.isSafeInteger(from) && Number.isSafeInteger(to) && from >= 0;
-    if (!isRange || from > to || to > head.size) {
-      throw logError('LOG_INDEX_RANGE', `entries: expected a range of 0 to ${head.size}`, {
-        from,
-        to,
-        size: head.size,
-      });
-    }
+    checkRange({ from, to }, head.size);
     return this.#parts.store.entries({ from, to });
   }
 
   async head(size?: number): Promise<TreeHead> {
     const { edge, head } = this.#open();
     if (size === undefined || size === head.size) return head;
-    checkSizeOf(size, 0, head.size);
+    checkSizeOf(size, { least: 0, most: head.size });
     return this.#parts.reader.head(size, edge);
   }
 
@@ -97,7 +90,7 @@ export class DurableLog implements Log {
   }): Promise<Uint8Array[]> {
     const { edge, head } = this.#open();
     const { index, size = head.size } = of;
-    checkSizeOf(size, 1, head.size);
+    checkSizeOf(size, { least: 1, most: head.size });
     checkIndex(index, size);
     return this.#parts.reader.proveInclusion({ index, size }, edge);
   }
@@ -108,8 +101,8 @@ export class DurableLog implements Log {
   }): Promise<Uint8Array[]> {
     const { edge, head } = this.#open();
     const { olderSize, newerSize = head.size } = of;
-    checkSizeOf(newerSize, 1, head.size);
-    checkSizeOf(olderSize, 1, newerSize);
+    checkSizeOf(newerSize, { least: 1, most: head.size });
+    checkSizeOf(olderSize, { least: 1, most: newerSize });
     return this.#parts.reader.proveConsistency({ olderSize, newerSize }, edge);
   }
 
@@ -168,21 +161,4 @@ export class DurableLog implements Log {
 
 function opened({ size, note }: StoredNote): LogCheckpoint {
   return { size, rootHash: parseCheckpoint(parseNote(note).text).rootHash, note };
-}
-
-function checkIndex(index: number, size: number): void {
-  if (Number.isSafeInteger(index) && index >= 0 && index < size) return;
-  throw logError('LOG_INDEX_RANGE', `entry: expected an index below ${size}, got ${index}`, {
-    index,
-    size,
-  });
-}
-
-function checkSizeOf(size: number, least: number, most: number): void {
-  if (Number.isSafeInteger(size) && size >= least && size <= most) return;
-  throw logError('LOG_SIZE_RANGE', `tree size: expected ${least} to ${most}, got ${size}`, {
-    size,
-    least,
-    most,
-  });
 }

@@ -39,6 +39,20 @@ export const LOG_CODES = {
   LOG_MIGRATE_MISMATCH:
     'a store to copy into holds something else than the one to copy, or the copy is not equal to it',
   LOG_REFILL_MISMATCH: 'entries to fill up a store end early, or do not lead to the head to reach',
+  LOG_TILE_CONFLICT:
+    'a file that never changes is published already, with other bytes than those to write',
+  LOG_CHECKPOINT_MOVED: 'somebody else replaced the published checkpoint meanwhile',
+  LOG_BUCKET_UNCONDITIONAL: 'the bucket does not honour the conditions of a request',
+  LOG_REMOTE_UNREACHABLE:
+    'a server gave no answer in time, or none but that it cannot: nothing is known',
+  LOG_REMOTE_REFUSED:
+    'a server answered with a redirect, a refusal, or an encoding that was not asked for',
+  LOG_FILE_LIMIT: 'a published file has more bytes than such a file can have',
+  LOG_FILE_MISSING: 'a file that the checkpoint demands is not published',
+  LOG_TILE_MISMATCH: 'a published tile does not lead to the root of the checkpoint',
+  LOG_BUNDLE_MISMATCH: 'a published entry bundle does not lead to the root of the checkpoint',
+  LOG_CHECKPOINT_FORKED:
+    'two signed checkpoints of a log contradict each other: both together prove that it misbehaved',
 } as const;
 
 export type LogCode = keyof typeof LOG_CODES;

@@ -14,6 +14,10 @@ export type {
   StoredTile,
 } from './store.ts';
 export { directoryTiles } from './directory-tiles.ts';
+export type { ExchangeOptions } from './exchange.ts';
+export { httpTiles, type HttpTilesOptions } from './http-tiles.ts';
+export { collectPartials, type PartialsOptions } from './partials.ts';
+export { PublishedLog, openPublishedLog, type PublishedLogOptions } from './published-log.ts';
 export {
   readEntryBundle,
   readTile,

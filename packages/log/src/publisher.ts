@@ -1,4 +1,4 @@
-import { equalBytes, formatUtf8, parseUtf8, type Signer } from '@anchorlog/core';
+import { equalBytes, formatUtf8, type Signer } from '@anchorlog/core';
 import {
   TILE_WIDTH,
   entryBundlePath,
@@ -6,8 +6,6 @@ import {
   formatEntryBundle,
   newTiles,
   noteSigner,
-  parseCheckpoint,
-  parseNote,
   tilePath,
   type NoteSigner,
   type TileCoordinate,
@@ -17,11 +15,13 @@ import {
 import type { TreeEdge } from './edge.ts';
 import { logError } from './error.ts';
 import type { LogCheckpoint } from './log.ts';
+import type { PartialCollector } from './partials.ts';
+import { readPublished } from './published-checkpoint.ts';
 import { signAs } from './receipts.ts';
 import { compareHead } from './seen-head.ts';
 import type { Released } from './sequencer.ts';
 import { compareAsWriter, type LogStore } from './store.ts';
-import { CHECKPOINT_PATH, type PublishedFile, type TileSink, type TileSource } from './tiles.ts';
+import type { PublishedFile, TileSink } from './tiles.ts';
 import { rootOfTile, type TreeReader } from './tree-reader.ts';
 
 /** Files are handed to the sink when there are so many, or so many bytes of them. */
@@ -35,6 +35,7 @@ interface PublisherWorld {
   readonly reader: TreeReader;
   readonly tiles: TileSink;
   readonly hasher: TreeHasher;
+  readonly collector: PartialCollector;
 }
 
 /**
@@ -50,16 +51,16 @@ export class Publisher {
     this.#signer = noteSigner({ name: world.origin, signer: world.signer });
   }
 
-  /** Publish a head; one call at a time. @throws LOG_FENCED, LOG_BEHIND_CHECKPOINT, LOG_INCONSISTENT, LOG_CHECKPOINT_MALFORMED, LOG_STORE_DAMAGED, LOG_SIGNER_FAILED */
+  /** Publish a head; one call at a time. @throws LOG_FENCED, LOG_BEHIND_CHECKPOINT, LOG_INCONSISTENT, LOG_CHECKPOINT_MALFORMED, LOG_STORE_DAMAGED, LOG_SIGNER_FAILED, LOG_TILE_CONFLICT, LOG_CHECKPOINT_MOVED */
   async publish({ edge, head }: Released): Promise<LogCheckpoint> {
-    const { store, tiles, reader } = this.#world;
+    const { store, tiles, reader, collector } = this.#world;
     const published = await readPublished(tiles, this.#world.origin);
     if (published) {
       await compareAsWriter(store, () =>
         compareHead(published, { code: 'LOG_BEHIND_CHECKPOINT', edge, reader }),
       );
     }
-    const full = await this.#writeTiles(published?.size ?? 0, edge);
+    await this.#writeTiles(published?.size ?? 0, edge);
     const { rootHash } = await reader.head(head.size, edge);
     if (!equalBytes(rootHash, head.rootHash)) throw damaged(`the root of size ${head.size}`);
     // A crash up to here leaves tiles without checkpoint: nobody reads them, and they are written again, the same.
@@ -67,10 +68,11 @@ export class Publisher {
     if (published?.note !== note) {
       // What took so long may have been a pause of this process: an older checkpoint must not replace that of another writer.
       await store.checkWriter();
-      await tiles.write([{ path: CHECKPOINT_PATH, bytes: formatUtf8(note) }]);
+      const from = published && formatUtf8(published.note);
+      await tiles.replaceCheckpoint({ from, to: formatUtf8(note) });
     }
-    // A crash here leaves partial tiles beside full ones: of no use, and of no harm.
-    for (const path of full) await tiles.removePartial(path);
+    // A crash here, or before the collector has done its work, leaves partial tiles beside full ones: of no harm, and found again.
+    await collector.published(head.size);
     return { ...head, note };
   }
 
@@ -85,9 +87,8 @@ export class Publisher {
   }
 
   /** Write what a tree has more than a published one, and check on the way that entries lead to tiles and tiles to tiles above. */
-  async #writeTiles(publishedSize: number, edge: TreeEdge): Promise<string[]> {
+  async #writeTiles(publishedSize: number, edge: TreeEdge): Promise<void> {
     const { tiles, reader, hasher } = this.#world;
-    const fullPaths: string[] = [];
     /** By level: the roots of the tiles that became full, from tile `first` on. */
     const roots: { first: number; hashes: Uint8Array[] }[] = [];
     let files: PublishedFile[] = [];
@@ -98,7 +99,6 @@ export class Publisher {
       const made: PublishedFile[] = [{ path: tilePath(tile), bytes: hashes.slice() }];
       if (tile.level === 0) made.push(await this.#entryBundle(tile, hashes));
       if (tile.width === TILE_WIDTH) {
-        fullPaths.push(...made.map(({ path }) => path));
         roots[tile.level] ??= { first: tile.index, hashes: [] };
         roots[tile.level]!.hashes.push(rootOfTile(hashes, hasher));
       }
@@ -110,7 +110,6 @@ export class Publisher {
       }
     }
     if (files.length > 0) await tiles.write(files);
-    return fullPaths;
   }
 
   async #entryBundle({ index, width }: TileCoordinate, hashes: Uint8Array): Promise<PublishedFile> {
@@ -140,37 +139,6 @@ function checkParents(
       throw damaged(`node ${place} of tile level ${tile.level}`);
     }
   }
-}
-
-/**
- * Read the checkpoint that is published, undefined if there is none. Its signature is not checked: whoever could write a false one could
- * stop the log anyway, and could not make it sign. @throws LOG_CHECKPOINT_MALFORMED
- */
-export async function readPublished(
-  source: TileSource,
-  origin: string,
-): Promise<LogCheckpoint | undefined> {
-  const bytes = await source.read(CHECKPOINT_PATH);
-  if (!bytes) return undefined;
-  try {
-    const note = parseUtf8(bytes);
-    const checkpoint = parseCheckpoint(parseNote(note).text);
-    if (checkpoint.origin === origin) {
-      return { size: checkpoint.size, rootHash: checkpoint.rootHash, note };
-    }
-  } catch (cause) {
-    throw malformed(origin, cause);
-  }
-  throw malformed(origin);
-}
-
-function malformed(origin: string, cause?: unknown): Error {
-  return logError(
-    'LOG_CHECKPOINT_MALFORMED',
-    `published: expected a checkpoint of ${origin}: put the right one back`,
-    {},
-    { cause },
-  );
 }
 
 function damaged(what: string): Error {

@@ -2,6 +2,7 @@ import { equalBytes, type SuiteName } from '@anchorlog/core';
 import { TILE_WIDTH, type TreeHasher, type TreeHead } from '@anchorlog/tlog';
 import { nodeTreeHasher } from '@anchorlog/tlog/node';
 import { addressOfEntry, checkCreation } from './admission.ts';
+import { ahead, bundlesOf } from './ahead.ts';
 import { EMPTY_EDGE, grow, type Growth, type TreeEdge } from './edge.ts';
 import { logError } from './error.ts';
 import { openLevelStore } from './level-store.ts';
@@ -76,18 +77,28 @@ export async function refillLog(options: RefillOptions): Promise<void> {
   }
 }
 
-/** Give the entries of a published log from one index to before another, in order, as far as there are any; they are not verified. */
+/**
+ * Give the entries of a published log from one index to before another, in order, as far as there are any; they are not verified. With a
+ * `concurrency` above 1 (the default) as many bundles are read ahead.
+ */
 export async function* publishedEntries(
   source: TileSource,
-  range: { readonly from: number; readonly to: number },
+  range: {
+    readonly from: number;
+    readonly to: number;
+    readonly concurrency?: number | undefined;
+  },
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const { from, to } = range;
-  for (let index = Math.floor(from / TILE_WIDTH); index * TILE_WIDTH < to; index++) {
-    const begin = index * TILE_WIDTH;
-    const width = Math.min(TILE_WIDTH, to - begin);
-    const entries = await readEntryBundle(source, { index, width });
+  const { from, to, concurrency = 1 } = range;
+  const read = (index: number, signal: AbortSignal): Promise<Uint8Array[] | undefined> => {
+    const width = Math.min(TILE_WIDTH, to - index * TILE_WIDTH);
+    return readEntryBundle(source, { index, width }, { signal });
+  };
+  let begin = Math.floor(from / TILE_WIDTH) * TILE_WIDTH;
+  for await (const entries of ahead(bundlesOf(from, to), concurrency, read)) {
     if (!entries) return;
     yield* entries.slice(Math.max(0, from - begin));
+    begin += TILE_WIDTH;
   }
 }
 

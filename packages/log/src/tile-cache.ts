@@ -1,13 +1,14 @@
 import type { LogStore } from './store.ts';
+import type { FullTiles } from './tree-reader.ts';
 
 /** Full tiles lately read from the store, at most `limit` of 8 KiB each. Full tiles never change. */
-export class TileCache {
-  readonly #store: LogStore;
+export class TileCache implements FullTiles {
+  readonly #store: Pick<LogStore, 'tile'>;
   readonly #limit: number;
   /** In the order of their last use. */
   readonly #tiles = new Map<string, Uint8Array>();
 
-  constructor(store: LogStore, limit = 256) {
+  constructor(store: Pick<LogStore, 'tile'>, limit = 256) {
     this.#store = store;
     this.#limit = limit;
   }

@@ -17,15 +17,20 @@ import {
 import { edgeOf, rootOfEdge, type TreeEdge } from './edge.ts';
 import { logError } from './error.ts';
 import type { LogStore, StoredGroup } from './store.ts';
-import { TileCache } from './tile-cache.ts';
 
-/** Reads a stored tree: any head and any proof up to the size of an edge, from full tiles in the store and the edge's own hashes. */
+/** Where full tiles are read. */
+export interface FullTiles {
+  /** Give a full tile, undefined if there is none. */
+  tile(level: number, index: number): Promise<Uint8Array | undefined>;
+}
+
+/** Reads a tree: any head and any proof up to the size of an edge, from full tiles and the edge's own hashes. */
 export class TreeReader {
-  readonly #tiles: TileCache;
+  readonly #tiles: FullTiles;
   readonly #hasher: TreeHasher;
 
-  constructor(store: LogStore, hasher: TreeHasher) {
-    this.#tiles = new TileCache(store);
+  constructor(tiles: FullTiles, hasher: TreeHasher) {
+    this.#tiles = tiles;
     this.#hasher = hasher;
   }
 

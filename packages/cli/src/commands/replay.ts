@@ -32,8 +32,8 @@ export function addReplay(audit: Command, context: Context): void {
     .argument(
       '<tiles>',
       say(
-        '日志静态文件的文件夹,存证器的在 <文件夹>/tiles',
-        "folder of the log's static files; a notary has it in <dir>/tiles",
+        '日志静态文件所在的文件夹或网址,存证器的在 <文件夹>/tiles',
+        "folder or URL of the log's static files; a notary has it in <dir>/tiles",
       ),
     )
     .requiredOption('--policy <file>', say('信任策略', 'trust policy that names this log'))
@@ -65,11 +65,15 @@ export function addReplay(audit: Command, context: Context): void {
       const output = outputOf(command, context);
       const policy = await readPolicy(flags.policy);
       const origin = flags.origin ?? onlyLog(policy);
-      const { Findings, directorySource, headsFromFiles, replay } =
+      const { Findings, directorySource, headsFromFiles, publishedSource, replay } =
         await import('@anchorlog/audit');
-      const source = await directorySource(tiles);
+      const { httpTiles } = await import('@anchorlog/log');
+      const place = /^https?:\/\//i.test(tiles) ? httpTiles(urlOf(tiles)) : tiles;
+      const source = await (typeof place === 'string'
+        ? directorySource(place)
+        : publishedSource(place));
       const findings = new Findings();
-      const fileHeads = await headsFromFiles(tiles, { policy, origin, findings });
+      const fileHeads = await headsFromFiles(place, { policy, origin, findings });
       const { asked, problems } = await askChains(flags.rpc ?? [], policy, origin);
       const progress = new Progress({ what: say('条目', 'entries'), total: source.size, say });
       const report = await replay({
@@ -90,6 +94,17 @@ export function addReplay(audit: Command, context: Context): void {
       else if (report.outcome === 'unknown' || problems.length > 0)
         process.exitCode = EXIT.unknown.code;
     });
+}
+
+function urlOf(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
+    throw new UsageError(
+      ['网址不对', 'this is not the URL of a log'],
+      ['不带用户、密码、? 和 #', 'give it without user, password, ? and #'],
+    );
+  }
+  return url;
 }
 
 function onlyLog(policy: TrustPolicy): string {
