@@ -223,7 +223,8 @@ export class RegistryChain extends Chain {
 
   /**
    * Give the anchored heads of the log with numbers after `after`, up to the latest of `log`, in order. Looks from block `fromBlock` on.
-   * @throws ANCHOR_RPC_MALFORMED if the events have gaps or end with another head than the contract's latest
+   * @throws ANCHOR_RPC_MALFORMED if the events have gaps or end with another head than the contract's latest, or if that is said to stand in
+   * a block that is yet to come
    */
   async *heads(
     log: RegisteredLog,
@@ -231,6 +232,11 @@ export class RegistryChain extends Chain {
     signal?: AbortSignal,
   ): AsyncGenerator<ChainHead> {
     const method = 'eth_getLogs';
+    if (log.number <= after) return;
+    // Else the looking would have no end.
+    if (log.blockNumber > (await this.blockNumber(signal))) {
+      throw malformed('eth_call', 'a head in a block that is yet to come');
+    }
     // The contract says where the latest stands: one request if it is the only one that is missing.
     const last = log.blockNumber;
     const first = after + 1 === log.number ? last : Math.max(fromBlock, this.#fromBlock);

@@ -30,6 +30,6 @@ export {
   ANCHOR_REGISTRY_BYTECODE,
   ANCHOR_REGISTRY_CODE_HASH,
 } from './generated/anchor-registry.ts';
-export { readChainHeads } from './reader.ts';
+export { readChainHeads, type ChainHeads } from './reader.ts';
 export { headHash } from './registry.ts';
 export { Sender, addressOfKey } from './sender.ts';

@@ -13,6 +13,8 @@ export interface RegisteredLog {
   readonly checked: boolean;
   readonly suspended: boolean;
   readonly closed: boolean;
+  /** Number of the last head that counts, if closed; 0: none counts. */
+  readonly closedNumber: number;
   readonly maxStep: number;
   /** Number of the latest head; 0 before the first. */
   readonly number: number;
@@ -47,6 +49,7 @@ export function decodeLogInfo(data: string): RegisteredLog {
       readonly checked: boolean;
       readonly suspended: boolean;
       readonly closed: boolean;
+      readonly closedNumber: bigint;
       readonly maxStep: bigint;
       readonly number: bigint;
       readonly size: bigint;
@@ -58,6 +61,7 @@ export function decodeLogInfo(data: string): RegisteredLog {
       checked: info.checked,
       suspended: info.suspended,
       closed: info.closed,
+      closedNumber: safe(info.closedNumber),
       maxStep: safe(info.maxStep),
       number: safe(info.number),
       size: safe(info.size),

@@ -149,16 +149,21 @@ function readAnswer(answer: unknown, method: string, id: number): unknown {
   if (!('id' in answer) || answer.id !== id) throw malformed('answers another request');
   if ('error' in answer && answer.error !== null && answer.error !== undefined) {
     const { error } = answer;
-    if (typeof error !== 'object' || !('code' in error) || !('message' in error)) {
+    const { code, message, data } = error as Readonly<Record<string, unknown>>; // each is looked at
+    if (typeof code !== 'number' || typeof message !== 'string') {
       throw malformed('an error without code and message');
     }
-    // The message is the node's own text: short, and never parsed.
     throw anchorError(
       'ANCHOR_RPC_REFUSED',
-      `${method}: refused with ${String(error.code)}: ${String(error.message).slice(0, 200)}`,
-      { method, rpcCode: error.code, data: 'data' in error ? error.data : undefined },
+      `${method}: refused with ${code}: ${printable(message.slice(0, 200))}`,
+      { method, rpcCode: code, data },
     );
   }
   if (!('result' in answer)) throw malformed('neither result nor error');
   return answer.result;
+}
+
+/** Take out of a node's own text, which is never parsed, what would steer a terminal or turn the direction of text. */
+function printable(text: string): string {
+  return text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '\u{fffd}');
 }

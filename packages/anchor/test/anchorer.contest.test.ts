@@ -14,7 +14,7 @@ function prefixOf(log: TestLog, size: number): AnchorSource {
 }
 
 async function headsOf(world: World): Promise<number[]> {
-  const heads = await readChainHeads({ chain: world.registry, origin: ORIGIN });
+  const { heads } = await readChainHeads({ chain: world.registry, origin: ORIGIN });
   return heads.map(({ size }) => size);
 }
 
@@ -127,7 +127,7 @@ describe('Anchorer, when another anchorer was first', () => {
     for (const each of both) await each.anchor();
     log.grow(1);
     for (const each of both) await each.anchor();
-    const heads = await readChainHeads({ chain: world.registry, origin: ORIGIN });
+    const { heads } = await readChainHeads({ chain: world.registry, origin: ORIGIN });
     const expected = heads.map(({ number, size }) => ({ number, size }));
     expect(expected.map(({ number }) => number)).toEqual(expected.map((_, i) => i + 1));
     expect(new Set(expected.map(({ size }) => size)).size).toBe(expected.length);

@@ -73,7 +73,7 @@ describe('Anchorer, when the chain', () => {
           { number: 1, size: 3 },
           { number: 2, size: 7 },
         ];
-        const heads = await readChainHeads({ chain: world.registry, origin });
+        const { heads } = await readChainHeads({ chain: world.registry, origin });
         expect(heads.map(({ number, size }) => ({ number, size }))).toEqual(once);
         expect(await anchorsOf(anchorer)).toEqual(once);
         if (method !== 'eth_sendRawTransaction') expect(met).not.toEqual([]);

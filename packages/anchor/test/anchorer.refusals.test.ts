@@ -1,52 +1,33 @@
-import { Interface, Wallet } from 'ethers';
 import { afterAll, describe, expect, test } from 'vitest';
 import { RegistryChain } from '../src/chain.ts';
 import type { RegistryConfig } from '../src/config.ts';
-import { ANCHOR_REGISTRY_ABI } from '../src/generated/anchor-registry.ts';
 import { encodeAnchor, logIdOf } from '../src/registry.ts';
 import { TestLog } from './test-log.ts';
-import { ORIGIN, createWorld, fastClock, freshLog, settle, type World } from './world.ts';
-
-const registry = new Interface(ANCHOR_REGISTRY_ABI);
+import {
+  ORIGIN,
+  administer,
+  createWorld,
+  fastClock,
+  freshLog,
+  settle,
+  type World,
+} from './world.ts';
 
 const world = await createWorld();
 afterAll(() => world[Symbol.asyncDispose]());
-
-async function post(url: string, method: string, params: readonly unknown[]): Promise<unknown> {
-  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params });
-  const answer = await fetch(url, { method: 'POST', body });
-  return ((await answer.json()) as { result: unknown }).result; // JSON-RPC
-}
-
-/** Call a function of the registry as its authority. */
-async function administer(name: string, values: readonly unknown[]): Promise<void> {
-  const { url, accounts } = world.devchain;
-  const from = accounts[0]!.address;
-  const nonce = Number(await post(url, 'eth_getTransactionCount', [from, 'latest']));
-  const raw = await new Wallet(world.authorityKey).signTransaction({
-    type: 0,
-    chainId: 1337,
-    nonce,
-    gasPrice: 0n,
-    gasLimit: 300_000n,
-    to: world.registry.contract,
-    data: registry.encodeFunctionData(name, values),
-  });
-  await post(url, 'eth_sendRawTransaction', [raw]);
-}
 
 describe('Anchorer, when it may not anchor', () => {
   test('waits for a suspended log to be resumed', async () => {
     const { origin } = await freshLog(world);
     const clock = fastClock();
     const anchorer = await world.anchorer({ source: new TestLog(3), origin, clock });
-    await administer('suspend', [logIdOf(origin)]);
+    await administer(world, 'suspend', [logIdOf(origin)]);
     await anchorer.tick();
     expect(anchorer.status()).toMatchObject({
       state: 'retrying',
       problem: { code: 'ANCHOR_LOG_SUSPENDED' },
     });
-    await administer('resume', [logIdOf(origin)]);
+    await administer(world, 'resume', [logIdOf(origin)]);
     await settle(anchorer, clock);
   });
 
@@ -65,7 +46,7 @@ describe('Anchorer, when it may not anchor', () => {
   test('stops when the log is closed', async () => {
     const { origin } = await freshLog(world);
     const anchorer = await world.anchorer({ source: new TestLog(3), origin });
-    await administer('close', [logIdOf(origin), 0]);
+    await administer(world, 'close', [logIdOf(origin), 0]);
     await expect(anchorer.anchor()).rejects.toMatchObject({ code: 'ANCHOR_LOG_CLOSED' });
   });
 
@@ -74,10 +55,10 @@ describe('Anchorer, when it may not anchor', () => {
     const clock = fastClock();
     const anchorer = await world.anchorer({ source: new TestLog(3), origin, clock });
     const other = world.devchain.accounts[5]!.address;
-    await administer('rotateOperator', [logIdOf(origin), other]);
+    await administer(world, 'rotateOperator', [logIdOf(origin), other]);
     await anchorer.tick();
     expect(anchorer.status().problem?.code).toBe('ANCHOR_OPERATOR_FOREIGN');
-    await administer('rotateOperator', [logIdOf(origin), world.operator]);
+    await administer(world, 'rotateOperator', [logIdOf(origin), world.operator]);
     await settle(anchorer, clock);
 
     const later = await world.anchorer({
@@ -87,7 +68,7 @@ describe('Anchorer, when it may not anchor', () => {
     });
     await later.tick();
     expect(later.status().problem?.code).toBe('ANCHOR_LOG_UNREGISTERED');
-    await administer('register', ['example.gov/later', world.operator, true, 100]);
+    await administer(world, 'register', ['example.gov/later', world.operator, true, 100]);
     await settle(later, clock);
   });
 

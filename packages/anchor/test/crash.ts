@@ -83,7 +83,7 @@ export class CrashingLog {
     const [world, dir, origin] = [this.#world, this.#dir, this.#origin];
     await using anchorer = await world.anchorer({ dir, origin, source, clock, resendMs: 0 });
     await settle(anchorer, clock);
-    const heads = await readChainHeads({ chain: world.registry, origin });
+    const { heads } = await readChainHeads({ chain: world.registry, origin });
     const onChain = heads.map(({ number, size }) => ({ number, size }));
     expect(await anchorsOf(anchorer)).toEqual(onChain);
     expect(onChain.map(({ number }) => number)).toEqual(onChain.map((_, i) => i + 1));

@@ -1,13 +1,13 @@
-import { Wallet } from 'ethers';
+import { Interface, Wallet, type Result } from 'ethers';
 import { afterAll, describe, expect, test } from 'vitest';
 import { deployRegistry, registerLog } from '../src/deploy.ts';
-import { ANCHOR_REGISTRY_CODE_HASH } from '../src/generated/anchor-registry.ts';
+import { ANCHOR_REGISTRY_ABI, ANCHOR_REGISTRY_CODE_HASH } from '../src/generated/anchor-registry.ts';
 import { readChainHeads } from '../src/reader.ts';
 import { logIdOf } from '../src/registry.ts';
 import { addressOfKey } from '../src/sender.ts';
 import { FaultProxy } from '@anchorlog/testkit';
 import { TestLog } from './test-log.ts';
-import { createWorld, fastClock, freshLog } from './world.ts';
+import { administer, createWorld, fastClock, freshLog } from './world.ts';
 
 const world = await createWorld();
 afterAll(() => world[Symbol.asyncDispose]());
@@ -67,7 +67,8 @@ describe('readChainHeads', () => {
       await anchorer.anchor(source.grow(2));
     }
     const chain = world.registry;
-    const heads = await readChainHeads({ chain, origin });
+    const { heads, closedNumber } = await readChainHeads({ chain, origin });
+    expect(closedNumber).toBeUndefined();
     expect(heads.map(({ number, size }) => [number, size])).toEqual([
       [1, 3],
       [2, 5],
@@ -75,18 +76,69 @@ describe('readChainHeads', () => {
       [4, 9],
     ]);
     expect(heads[2]).toMatchObject({ ...source.headAt(7), checked: true });
-    expect(await readChainHeads({ chain, origin, after: 2 })).toEqual(heads.slice(2));
-    expect(await readChainHeads({ chain, origin, after: 3 })).toEqual(heads.slice(3));
-    expect(await readChainHeads({ chain, origin, after: 4 })).toEqual([]);
+    for (const after of [2, 3, 4]) {
+      const later = await readChainHeads({ chain, origin, after });
+      expect(later.heads).toEqual(heads.slice(after));
+    }
   });
 
-  test('does not take events that leave a gap, or end elsewhere than the contract', async () => {
+  test('says with which head the log was closed', async () => {
     const { origin } = await freshLog(world);
     const source = new TestLog(3);
     const anchorer = await world.anchorer({ source, origin });
     await anchorer.anchor();
     await anchorer.anchor(source.grow(2));
-    await using proxy = await FaultProxy.open(world.devchain.url);
+    await administer(world, 'close', [logIdOf(origin), 1]);
+    const { heads, closedNumber } = await readChainHeads({ chain: world.registry, origin });
+    expect(heads.map(({ number }) => number)).toEqual([1, 2]);
+    expect(closedNumber).toBe(1);
+  });
+
+  test('does not look for a head in blocks that are yet to come', async () => {
+    const { origin, proxy } = await anchoredTwice();
+    await using _ = proxy;
+    // The contract's answer, with the latest head in block 2^53 - 1.
+    proxy.faults = ({ method }) => {
+      if (method === 'eth_getLogs') return { kind: 'result', result: [] };
+      return method === 'eth_call' ? { kind: 'change', change: inLastBlock } : undefined;
+    };
+    const chain = { ...world.registry, url: proxy.url };
+    await expect(readChainHeads({ chain, origin })).rejects.toMatchObject({
+      code: 'ANCHOR_RPC_MALFORMED',
+    });
+    expect(proxy.of('eth_getLogs')).toHaveLength(0);
+  });
+
+  test('leaves a node that is for ever about to name the next head', async () => {
+    const { origin, proxy } = await anchoredTwice();
+    await using _ = proxy;
+    proxy.faults = ({ method }) => {
+      if (method === 'eth_getLogs') return { kind: 'result', result: [] };
+      if (method === 'eth_blockNumber') return { kind: 'result', result: '0x1fffffffffffff' };
+      return method === 'eth_call' ? { kind: 'change', change: inLastBlock } : undefined;
+    };
+    const chain = { ...world.registry, url: proxy.url };
+    await expect(readChainHeads({ chain, origin, deadlineMs: 300 })).rejects.toMatchObject({
+      code: 'ANCHOR_RPC_TIMEOUT',
+      context: { deadlineMs: 300 },
+    });
+  });
+
+  test('refuses code of any length that is not the pinned one', async () => {
+    const { origin, proxy } = await anchoredTwice();
+    await using _ = proxy;
+    const result = `0x${'60'.repeat(7_500_000)}`;
+    proxy.faults = ({ method }) =>
+      method === 'eth_getCode' ? { kind: 'result', result } : undefined;
+    const chain = { ...world.registry, url: proxy.url, requestTimeoutMs: 20_000 };
+    await expect(readChainHeads({ chain, origin })).rejects.toMatchObject({
+      code: 'ANCHOR_CONTRACT_MISMATCH',
+    });
+  });
+
+  test('does not take events that leave a gap, or end elsewhere than the contract', async () => {
+    const { origin, proxy } = await anchoredTwice();
+    await using _ = proxy;
     const chain = { ...world.registry, url: proxy.url };
     const whole = (await rawLogs(origin)) as readonly unknown[];
     expect(whole).toHaveLength(2);
@@ -105,6 +157,24 @@ describe('readChainHeads', () => {
     }
   });
 });
+
+/** A fresh log with two heads on the chain, and a proxy before its node. */
+async function anchoredTwice(): Promise<{ origin: string; proxy: FaultProxy }> {
+  const { origin } = await freshLog(world);
+  const source = new TestLog(3);
+  const anchorer = await world.anchorer({ source, origin });
+  await anchorer.anchor();
+  await anchorer.anchor(source.grow(2));
+  return { origin, proxy: await FaultProxy.open(world.devchain.url) };
+}
+
+/** Change what `logInfo` returns: the block of the latest head becomes 2^53 - 1. */
+function inLastBlock(result: unknown): string {
+  const abi = new Interface(ANCHOR_REGISTRY_ABI);
+  const info = abi.decodeFunctionResult('logInfo', String(result))[0] as Result; // a struct
+  const changed = { ...info.toObject(), blockNumber: 2n ** 53n - 1n };
+  return abi.encodeFunctionResult('logInfo', [changed]);
+}
 
 describe('addressOfKey', () => {
   test('is in lower case', () => {

@@ -50,7 +50,7 @@ describe('Anchorer, on a chain without seals', () => {
     await using anchorer = await createAnchorer({ ...options, key: OPERATOR, dir: await folder() });
     await anchorer.anchor();
     await anchorer.anchor(source.grow(7));
-    const heads = await readChainHeads({ chain: registry, origin: ORIGIN });
+    const { heads } = await readChainHeads({ chain: registry, origin: ORIGIN });
     expect(heads.map(({ number, size }) => [number, size])).toEqual([
       [1, 5],
       [2, 12],

@@ -26,6 +26,8 @@ const answering =
   (_, response) =>
     void response.writeHead(status).end(text);
 
+const FOREIGN_CODE = '{"id":1,"error":{"code":{"toString":1},"message":"no"}}';
+
 describe('RpcClient', () => {
   test('gives the result, also where it is null', async () => {
     for (const result of ['0x1', null, [], { a: 1 }]) {
@@ -44,6 +46,7 @@ describe('RpcClient', () => {
     ['another id', '{"id":2,"result":1}', 200, 'ANCHOR_RPC_MALFORMED'],
     ['neither result nor error', '{"id":1}', 200, 'ANCHOR_RPC_MALFORMED'],
     ['an error of no form', '{"id":1,"error":"busy"}', 200, 'ANCHOR_RPC_MALFORMED'],
+    ['an error whose code is no number', FOREIGN_CODE, 200, 'ANCHOR_RPC_MALFORMED'],
     ['an error', '{"id":1,"error":{"code":-32000,"message":"no"}}', 200, 'ANCHOR_RPC_REFUSED'],
     ['another status', '{"id":1,"result":1}', 201, 'ANCHOR_RPC_STATUS'],
     ['a redirection', '', 302, 'ANCHOR_RPC_STATUS'],
@@ -68,6 +71,14 @@ describe('RpcClient', () => {
         context: { method: 'm', rpcCode: 3, data: '0x1234' },
       });
       expect(String(refusal).length).toBeLessThan(300);
+    });
+  });
+
+  test('takes out of the node’s text what would steer a terminal or turn the direction of text', async () => {
+    const message = '\u001b[2J\u009b1A\r\u202eko\u2066\u200b✔ fine';
+    const error = { code: 3, message };
+    await serving(answering(JSON.stringify({ id: 1, error })), async (url) => {
+      await expect(client(url).call('m', [])).rejects.toThrow(/^m: refused with 3: [\x20-\x7e✔\ufffd]*$/);
     });
   });
 

@@ -2,11 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDevchain, type Devchain, type DevchainOptions } from '@anchorlog/devchain';
+import { Interface, Wallet } from 'ethers';
 import type { Anchor } from '../src/anchor.ts';
 import { createAnchorer, type Anchorer, type AnchorerOptions } from '../src/anchorer.ts';
 import { systemClock, type Clock } from '../src/clock.ts';
 import type { Finality, RegistryConfig } from '../src/config.ts';
 import { deployRegistry, registerLog } from '../src/deploy.ts';
+import { ANCHOR_REGISTRY_ABI } from '../src/generated/anchor-registry.ts';
 import { TestLog } from './test-log.ts';
 
 export const ORIGIN = 'example.gov/licenses';
@@ -64,6 +66,35 @@ export async function freshLog(
     ...(manual ? { clock: miningClock(world.devchain) } : {}),
   });
   return { origin };
+}
+
+const contract = new Interface(ANCHOR_REGISTRY_ABI);
+
+/** Call a function of the registry as its authority. */
+export async function administer(
+  { devchain, authorityKey, registry }: World,
+  name: string,
+  values: readonly unknown[],
+): Promise<void> {
+  const { url, accounts } = devchain;
+  const from = accounts[0]!.address;
+  const nonce = Number(await post(url, 'eth_getTransactionCount', [from, 'latest']));
+  const raw = await new Wallet(authorityKey).signTransaction({
+    type: 0,
+    chainId: 1337,
+    nonce,
+    gasPrice: 0n,
+    gasLimit: 300_000n,
+    to: registry.contract,
+    data: contract.encodeFunctionData(name, values),
+  });
+  await post(url, 'eth_sendRawTransaction', [raw]);
+}
+
+async function post(url: string, method: string, params: readonly unknown[]): Promise<unknown> {
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params });
+  const answer = await fetch(url, { method: 'POST', body });
+  return ((await answer.json()) as { result: unknown }).result; // JSON-RPC
 }
 
 /** What a world may be made of besides the chain's own options. */

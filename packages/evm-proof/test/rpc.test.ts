@@ -29,6 +29,14 @@ const BLOCK = {
 };
 
 describe('encodeHeader', () => {
+  test('reads data of any length', () => {
+    const extraData = `0x${'ab'.repeat(8_000_000)}`;
+    expect(encodeHeader({ ...BLOCK, extraData }).length).toBeGreaterThan(8_000_000);
+    expect(refusal(() => encodeHeader({ ...BLOCK, extraData: `${extraData}c` }))).toBe(
+      'EVM_RPC_SHAPE',
+    );
+  });
+
   const later = {
     baseFeePerGas: '0x0',
     withdrawalsRoot: zeros(32),

@@ -110,7 +110,8 @@ export class Anchoring {
       const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(START_TIMEOUT_MS)]);
       const after = latest?.number ?? 0;
       const chain = this.#registry;
-      heads.push(...(await readChainHeads({ chain, origin: this.#origin, after, signal })));
+      const held = await readChainHeads({ chain, origin: this.#origin, after, signal });
+      heads.push(...held.heads);
     } catch {
       // A chain that cannot be asked, or answers nonsense, is asked by the anchorer again, whose status tells. It stops if the chain holds
       // what the log does not.

@@ -39,7 +39,7 @@ describe('a notary whose chain', () => {
       proxy.faults = () => undefined;
       const { anchors } = await notary.bundle(late.id, { until: 'final' });
       expect(anchors).toHaveLength(1);
-      const heads = await readChainHeads({ chain: world.settings, origin });
+      const { heads } = await readChainHeads({ chain: world.settings, origin });
       const sizes = heads.map(({ size }) => size);
       expect(sizes.at(-1)).toBe(3);
       expect(sizes).toEqual([...new Set(sizes)]);

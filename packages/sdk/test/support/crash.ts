@@ -132,7 +132,7 @@ async function expectVerified(sandbox: Sandbox, bundle: unknown): Promise<void> 
 /** The heads on the chain grow, and each is a head of the log. */
 async function expectOneHistory(sandbox: Sandbox, world: ChainWorld): Promise<void> {
   await using notary = await sandbox.open();
-  const heads = await readChainHeads({ chain: world.settings, origin: ORIGIN });
+  const { heads } = await readChainHeads({ chain: world.settings, origin: ORIGIN });
   expect(heads.length).toBeGreaterThan(0);
   let before = 0;
   for (const { size, rootHash } of heads) {
