@@ -39,12 +39,11 @@ export interface AnchorerOptions {
   readonly clock?: Clock | undefined;
 }
 
-/** Log and chain contradict each other, or the journal is damaged: trying again would not help, and going on could harm. */
+/** Log and chain, or log and journal, provably contradict each other: trying again would not help, and going on could harm. */
 const STOPPING: ReadonlySet<string> = new Set<AnchorCode>([
   'ANCHOR_CHAIN_AHEAD',
   'ANCHOR_CHAIN_CONFLICT',
   'ANCHOR_SOURCE_BEHIND',
-  'ANCHOR_STEP_TOO_LARGE',
   'ANCHOR_LOG_CLOSED',
 ]);
 
@@ -217,6 +216,16 @@ export class Anchorer {
   /** The final anchor with the largest head. */
   get latest(): Anchor | undefined {
     return this.#book.latest;
+  }
+
+  /**
+   * Ask the chain for its newest head, and prove it as its finality is proved; undefined if the chain has none beyond `latest`.
+   * @throws ANCHOR_CHAIN_UNPROVEN if it is not proved, ANCHOR_EVIDENCE_REFUSED, ANCHOR_RPC_…, ANCHOR_CLOSED
+   */
+  async newestOnChain({ signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<
+    Anchor | undefined
+  > {
+    return this.#anchoring.newestOnChain(this.#until(signal));
   }
 
   /** Tell how far entry `index` has come on the chain. */

@@ -1,16 +1,16 @@
-import { isCodedError } from '@anchorlog/core';
+import { isCodedError, type CodedError } from '@anchorlog/core';
 import type { AnchoredHead } from '@anchorlog/evm-proof';
 import type { TreeHasher } from '@anchorlog/tlog';
 import { Transaction } from 'ethers';
-import type { AnchorSource, ChainHead } from './anchor.ts';
+import type { Anchor, AnchorSource, ChainHead } from './anchor.ts';
 import type { MinedTx, RegistryChain } from './chain.ts';
 import type { Clock } from './clock.ts';
 import type { Finality } from './config.ts';
 import { anchorError } from './error.ts';
-import { proveFinality } from './evidence.ts';
+import { proveClosed, proveFinality } from './evidence.ts';
 import type { HeadBook } from './head-book.ts';
 import type { HeadRecord } from './journal.ts';
-import { equalHeads, provePrefix } from './prefix.ts';
+import { believed, equalHeads, isContradiction, provePrefix, unproven } from './prefix.ts';
 import { encodeAnchor, type RegisteredLog } from './registry.ts';
 import type { Sender, SignedTx } from './sender.ts';
 
@@ -84,6 +84,20 @@ export class Anchoring {
     }
   }
 
+  /** Give the chain's newest head, proved final; undefined if there is none beyond the newest that is final here. @throws ANCHOR_… */
+  async newestOnChain(signal: AbortSignal): Promise<Anchor | undefined> {
+    const { chain, book, finality } = this.#world;
+    const log = await chain.log(signal);
+    if (log.number <= (book.latest?.number ?? 0)) return undefined;
+    const place = { after: log.number - 1, fromBlock: log.blockNumber };
+    for await (const { txHash, size, rootHash, indexRoot } of chain.heads(log, place, signal)) {
+      const head = { size, rootHash, indexRoot };
+      const answer = await proveFinality({ chain, txHash, head, finality, signal });
+      if (answer.kind === 'final') return answer.anchor;
+    }
+    throw anchorError('ANCHOR_CHAIN_UNPROVEN', 'the chain does not prove its newest head');
+  }
+
   /** Take the log's newest head on its way, unless the chain has it already. */
   async #begin(newest: AnchoredHead, signal: AbortSignal): Promise<HeadRecord | undefined> {
     const { chain, book } = this.#world;
@@ -91,7 +105,7 @@ export class Anchoring {
     await this.#reconcile(log, newest, signal);
     this.#synced = true;
     if (newest.size <= book.minedSize) return undefined;
-    await this.#checkOpen(log);
+    await this.#checkOpen(log, signal);
     const record: HeadRecord = { head: newest, state: 'prepared', attempts: [] };
     const passed = book.in('prepared').map(({ head }) => head.size);
     // A crash here loses nothing: the head is taken from the log again.
@@ -121,7 +135,7 @@ export class Anchoring {
     }
     const older = { size: log.size, rootHash: log.rootHash };
     const hashes =
-      log.number === 0 ? [] : await provePrefix({ older, newer: head, source, hasher });
+      log.number === 0 ? [] : await believed(provePrefix({ older, newer: head, source, hasher }));
     const proof = log.checked ? hashes : [];
     const data = encodeAnchor(chain.origin, head, proof);
     const gasLimit = ANCHOR_GAS + HASH_GAS * BigInt(proof.length);
@@ -215,7 +229,7 @@ export class Anchoring {
       await this.#settlePassed(current, log, at);
       return;
     }
-    await this.#checkOpen(log);
+    await this.#checkOpen(log, at.signal);
     await this.#attempt(current, log, at.signal, at.replace);
   }
 
@@ -229,7 +243,7 @@ export class Anchoring {
     const { number: after, blockNumber: fromBlock } = book.knownBelow(head.size);
     for await (const found of chain.heads(log, { after, fromBlock }, signal)) {
       if (found.size === head.size) {
-        await this.#adopt(found, newest);
+        await this.#adopt(found, newest, signal);
         return;
       }
       if (found.size > head.size) break;
@@ -272,7 +286,7 @@ export class Anchoring {
   /**
    * Bring what is journalled in line with what the contract holds: heads that someone else anchored are adopted if the log has them as
    * prefixes, and heads on their way that are smaller are dropped. spec/anchor §7.2
-   * @throws ANCHOR_CHAIN_BEHIND, ANCHOR_CHAIN_AHEAD, ANCHOR_CHAIN_CONFLICT
+   * @throws ANCHOR_CHAIN_BEHIND, ANCHOR_CHAIN_AHEAD, ANCHOR_CHAIN_CONFLICT, ANCHOR_CHAIN_UNPROVEN
    */
   async #reconcile(log: RegisteredLog, newest: AnchoredHead, signal: AbortSignal): Promise<void> {
     const { chain, book } = this.#world;
@@ -285,27 +299,33 @@ export class Anchoring {
       );
     }
     if (log.number === 0) return;
-    await this.#checkPrefix(log, newest);
     const { number: after, blockNumber: fromBlock } = book.knownBelow(Number.POSITIVE_INFINITY);
     for await (const head of chain.heads(log, { after, fromBlock }, signal)) {
-      await this.#adopt(head, newest);
+      await this.#adopt(head, newest, signal);
     }
+    // A head without an event of its own, or of the number of one that the journal knows: only the node says so.
+    await believed(this.#checkPrefix(log, newest));
   }
 
-  async #adopt(found: ChainHead, newest: AnchoredHead): Promise<void> {
+  async #adopt(found: ChainHead, newest: AnchoredHead, signal: AbortSignal): Promise<void> {
     const { book } = this.#world;
     const { number, txHash, blockNumber, blockHash, size, rootHash, indexRoot } = found;
     const head = { size, rootHash, indexRoot };
     const own = book.get(size);
-    const ours = own?.head ?? (newest.size === size ? newest : undefined);
-    if (ours && !equalHeads(ours, head)) {
-      throw anchorError(
-        'ANCHOR_CHAIN_CONFLICT',
-        `the chain holds another head of size ${size} than the log`,
-        { size, number },
-      );
+    try {
+      const ours = own?.head ?? (newest.size === size ? newest : undefined);
+      if (ours && !equalHeads(ours, head)) {
+        throw anchorError(
+          'ANCHOR_CHAIN_CONFLICT',
+          `the chain holds another head of size ${size} than the log`,
+          { size, number },
+        );
+      }
+      await this.#checkPrefix(head, newest);
+    } catch (error) {
+      if (isContradiction(error)) await this.#confirm(error, found, signal);
+      throw error;
     }
-    await this.#checkPrefix(head, newest);
     const attempts = own?.attempts ?? [];
     const adopted = !attempts.some(({ hash }) => hash === txHash);
     const passed = [...book.in('prepared'), ...book.in('sent')].filter(
@@ -323,6 +343,25 @@ export class Anchoring {
     );
   }
 
+  /**
+   * Prove that the chain holds a head that contradicts the log, as its finality is proved: one node's word stops nothing. spec/anchor §7.3
+   * @throws ANCHOR_CHAIN_UNPROVEN
+   */
+  async #confirm(contradiction: CodedError, found: ChainHead, signal: AbortSignal): Promise<void> {
+    const { chain, finality } = this.#world;
+    const { txHash, number, size, rootHash, indexRoot } = found;
+    const head = { size, rootHash, indexRoot };
+    let cause: unknown = contradiction;
+    try {
+      const answer = await proveFinality({ chain, txHash, head, finality, signal });
+      if (answer.kind === 'final' && answer.anchor.number === number) return;
+    } catch (error) {
+      signal.throwIfAborted();
+      cause = error;
+    }
+    throw unproven(contradiction, cause);
+  }
+
   /** Check that a head of the chain is a prefix of the log, which may have grown since `newest` was read. */
   async #checkPrefix(
     older: Pick<AnchoredHead, 'size' | 'rootHash'>,
@@ -333,9 +372,13 @@ export class Anchoring {
     await provePrefix({ older, newer, source, hasher });
   }
 
-  /** @throws ANCHOR_LOG_CLOSED, ANCHOR_LOG_SUSPENDED, ANCHOR_OPERATOR_FOREIGN */
-  async #checkOpen(log: RegisteredLog): Promise<void> {
-    if (log.closed) throw anchorError('ANCHOR_LOG_CLOSED', 'the log is closed on chain');
+  /** @throws ANCHOR_LOG_CLOSED if that is proved, ANCHOR_CHAIN_UNPROVEN if not, ANCHOR_LOG_SUSPENDED, ANCHOR_OPERATOR_FOREIGN */
+  async #checkOpen(log: RegisteredLog, signal: AbortSignal): Promise<void> {
+    if (log.closed) {
+      const { chain, finality } = this.#world;
+      const closed = anchorError('ANCHOR_LOG_CLOSED', 'the log is closed on chain');
+      throw (await proveClosed({ chain, log, finality, signal })) ? closed : unproven(closed);
+    }
     if (log.suspended) throw anchorError('ANCHOR_LOG_SUSPENDED', 'the log is suspended on chain');
     const own = await this.#world.sender.address();
     if (log.operator !== own) {

@@ -23,6 +23,8 @@ export const ANCHOR_CODES = {
   ANCHOR_CHAIN_BEHIND:
     'the chain shows fewer heads than it has made final: the node is behind, or the chain was reset',
   ANCHOR_CHAIN_CONFLICT: 'the chain holds a head that is not a prefix of the log',
+  ANCHOR_CHAIN_UNPROVEN:
+    'the node names a head that contradicts the log, and nothing proves that the chain holds it: the node may lie',
   ANCHOR_SOURCE_BEHIND: 'the log is smaller than a head that this anchorer has journalled',
   ANCHOR_TX_REVERTED: 'the chain executed the transaction and refused it',
   ANCHOR_TX_REFUSED: 'the chain would refuse the transaction: it was not sent',

@@ -1,7 +1,10 @@
 import { Interface, Wallet, type Result } from 'ethers';
 import { afterAll, describe, expect, test } from 'vitest';
 import { deployRegistry, registerLog } from '../src/deploy.ts';
-import { ANCHOR_REGISTRY_ABI, ANCHOR_REGISTRY_CODE_HASH } from '../src/generated/anchor-registry.ts';
+import {
+  ANCHOR_REGISTRY_ABI,
+  ANCHOR_REGISTRY_CODE_HASH,
+} from '../src/generated/anchor-registry.ts';
 import { readChainHeads } from '../src/reader.ts';
 import { logIdOf } from '../src/registry.ts';
 import { addressOfKey } from '../src/sender.ts';

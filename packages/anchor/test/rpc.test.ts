@@ -78,7 +78,9 @@ describe('RpcClient', () => {
     const message = '\u001b[2J\u009b1A\r\u202eko\u2066\u200b✔ fine';
     const error = { code: 3, message };
     await serving(answering(JSON.stringify({ id: 1, error })), async (url) => {
-      await expect(client(url).call('m', [])).rejects.toThrow(/^m: refused with 3: [\x20-\x7e✔\ufffd]*$/);
+      await expect(client(url).call('m', [])).rejects.toThrow(
+        /^m: refused with 3: [\x20-\x7e✔\ufffd]*$/,
+      );
     });
   });
 

@@ -68,7 +68,7 @@ export async function freshLog(
   return { origin };
 }
 
-const contract = new Interface(ANCHOR_REGISTRY_ABI);
+const registryAbi = new Interface(ANCHOR_REGISTRY_ABI);
 
 /** Call a function of the registry as its authority. */
 export async function administer(
@@ -86,7 +86,7 @@ export async function administer(
     gasPrice: 0n,
     gasLimit: 300_000n,
     to: registry.contract,
-    data: contract.encodeFunctionData(name, values),
+    data: registryAbi.encodeFunctionData(name, values),
   });
   await post(url, 'eth_sendRawTransaction', [raw]);
 }

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import {
   createAnchorer,
-  readChainHeads,
   type Anchor,
   type AnchorProblem,
   type AnchorSource,
@@ -34,8 +33,6 @@ const NO_INDEX = new Uint8Array(DIGEST_BYTES);
  * that no head is on the chain before its checkpoint is where everybody sees it.
  */
 export class Anchoring {
-  readonly #registry: RegistryConfig;
-  readonly #origin: string;
   readonly #anchorer: Anchorer;
   readonly #source: PublishedLog;
   readonly #files: AnchorFiles;
@@ -48,16 +45,12 @@ export class Anchoring {
   #problem: AnchorProblem | undefined;
 
   private constructor(parts: {
-    readonly registry: RegistryConfig;
-    readonly origin: string;
     readonly anchorer: Anchorer;
     readonly source: PublishedLog;
     readonly files: AnchorFiles;
     readonly clock: () => number;
     readonly changes: Changes;
   }) {
-    this.#registry = parts.registry;
-    this.#origin = parts.origin;
     this.#anchorer = parts.anchorer;
     this.#source = parts.source;
     this.#files = parts.files;
@@ -96,25 +89,23 @@ export class Anchoring {
       pollMs: Math.max(20, Math.min(250, Math.floor(blockTimeMs / 4))),
     });
     const files = new AnchorFiles(join(dir, 'tiles', 'anchors', folder), anchorer);
-    return new Anchoring({ registry, origin, anchorer, source, files, clock, changes });
+    return new Anchoring({ anchorer, source, files, clock, changes });
   }
 
   /**
-   * Give the heads that the log must contain: the newest that the journal holds, of which all earlier ones were found to be prefixes, and
-   * what the chain, if it answers soon, holds beyond it.
+   * Give the heads that the log must contain: the newest that the journal holds, and the newest of the chain, if it soon answers and proves
+   * it. The contract has checked that all earlier ones are prefixes of it.
    */
   async knownHeads(): Promise<TreeHead[]> {
     const { latest } = this.#anchorer;
     const heads: TreeHead[] = latest ? [latest.head] : [];
     try {
       const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(START_TIMEOUT_MS)]);
-      const after = latest?.number ?? 0;
-      const chain = this.#registry;
-      const held = await readChainHeads({ chain, origin: this.#origin, after, signal });
-      heads.push(...held.heads);
+      const newest = await this.#anchorer.newestOnChain({ signal });
+      if (newest) heads.push(newest.head);
     } catch {
-      // A chain that cannot be asked, or answers nonsense, is asked by the anchorer again, whose status tells. It stops if the chain holds
-      // what the log does not.
+      // A chain that cannot be asked, answers nonsense, or proves nothing is asked by the anchorer again, whose status tells. It stops if
+      // the chain holds what the log does not.
     }
     return heads;
   }
