@@ -66,20 +66,9 @@ export async function createAnchorer(options: AnchorerOptions): Promise<Anchorer
   try {
     const book = await HeadBook.read(journal, sender);
     const { hasher = sha256Tree, gasPrice = 0n, resendMs = 5000, gapMs = 60_000 } = options;
-    const world = {
-      chain,
-      source,
-      sender,
-      book,
-      finality,
-      hasher,
-      gasPrice,
-      resendMs,
-      gapMs,
-      clock,
-    };
-    const anchoring = new Anchoring(world);
     const { pollMs = 250, idleMs = 1000, maxBackoffMs = 15_000 } = options;
+    const parts = { chain, source, sender, book, finality, hasher, clock };
+    const anchoring = new Anchoring({ ...parts, gasPrice, pollMs, resendMs, gapMs });
     const pace = { pollMs, idleMs, maxBackoffMs };
     return new Anchorer({ chain, source, journal, book, anchoring, clock, pace });
   } catch (error) {

@@ -23,6 +23,7 @@ export interface AnchoringWorld {
   readonly finality: Finality;
   readonly hasher: TreeHasher;
   readonly gasPrice: bigint;
+  readonly pollMs: number;
   readonly resendMs: number;
   readonly gapMs: number;
   readonly clock: Clock;
@@ -31,6 +32,8 @@ export interface AnchoringWorld {
 /** Gas that an anchor may take without a proof, and for each hash of one; about twice what was measured. spec/anchor §3.4 */
 const ANCHOR_GAS = 200_000n;
 const HASH_GAS = 6000n;
+/** Transactions that a head may need at once: reverted ones, and nonces that others took. spec/anchor §7.1 */
+const FREE_ATTEMPTS = 3;
 /** Heads whose evidence is collected in one step: many wait only after a journal was lost. */
 const MOST_AT_ONCE = 16;
 
@@ -123,7 +126,7 @@ export class Anchoring {
     signal: AbortSignal,
     replace?: number,
   ): Promise<HeadRecord | undefined> {
-    const { chain, source, sender, book, hasher, gasPrice } = this.#world;
+    const { chain, source, sender, book, hasher, gasPrice, pollMs, gapMs, clock } = this.#world;
     const { head } = record;
     const step = head.size - log.size;
     if (step > log.maxStep) {
@@ -143,13 +146,18 @@ export class Anchoring {
     let sent: HeadRecord | undefined;
     const journal = async (tx: SignedTx): Promise<void> => {
       // Before the first send: a crash from here on finds these bytes again, and sends them or finds them mined.
-      sent = { head, state: 'sent', attempts: [...record.attempts, tx] };
+      sent = { head, state: 'sent', attempts: book.attemptsWith(record, tx) };
       await book.put(sent);
     };
     const request = { to: chain.contract, data, gasLimit, gasPrice };
     const signed = await sender.sign(chain, request, journal, { replace, signal });
     if (!sent || !signed) return undefined; // too many on their way: at the next tick
-    book.progressOf(sent).sentAt = this.#world.clock.now();
+    const progress = book.progressOf(sent);
+    const now = clock.now();
+    progress.sentAt = now;
+    progress.made++;
+    const wait = pollMs * 2 ** Math.min(Math.max(progress.made - FREE_ATTEMPTS, 0), 20);
+    progress.nextAt = now + Math.min(wait, gapMs);
     await this.#send(signed, signal);
     return sent;
   }
@@ -230,7 +238,11 @@ export class Anchoring {
       return;
     }
     await this.#checkOpen(log, at.signal);
+    const { clock, book } = this.#world;
+    const progress = book.progressOf(current);
+    if (progress.made >= FREE_ATTEMPTS && clock.now() < progress.nextAt) throw lost(progress.made);
     await this.#attempt(current, log, at.signal, at.replace);
+    if (progress.made > FREE_ATTEMPTS) throw lost(progress.made);
   }
 
   /** The chain went beyond a head whose transactions it does not show: it has it by an event, or a larger head covers it. */
@@ -388,4 +400,9 @@ export class Anchoring {
       });
     }
   }
+}
+
+function lost(made: number): Error {
+  const text = `${made} transactions were made for one head, and the chain took none of them`;
+  return anchorError('ANCHOR_TX_LOST', text, { made });
 }

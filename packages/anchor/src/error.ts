@@ -29,6 +29,8 @@ export const ANCHOR_CODES = {
   ANCHOR_TX_REVERTED: 'the chain executed the transaction and refused it',
   ANCHOR_TX_REFUSED: 'the chain would refuse the transaction: it was not sent',
   ANCHOR_TX_PENDING: 'the transaction was sent but not mined in time',
+  ANCHOR_TX_LOST:
+    'the chain takes none of the transactions made for a head: further ones are made ever more rarely',
   ANCHOR_SIGNER_MISMATCH: 'the signer gave a transaction other than the asked one',
   ANCHOR_EVIDENCE_REFUSED: 'the collected evidence does not verify against the pinned validators',
   ANCHOR_JOURNAL_LOCKED: 'another process has the journal open',

@@ -1,7 +1,7 @@
 import type { AnchoredHead } from '@anchorlog/evm-proof';
 import type { Anchor, AnchorStage } from './anchor.ts';
 import type { HeadRecord, Journal } from './journal.ts';
-import type { Sender } from './sender.ts';
+import type { Sender, SignedTx } from './sender.ts';
 
 /** What is known of a head on its way only as long as the process runs. */
 export interface Progress {
@@ -9,9 +9,17 @@ export interface Progress {
   sentAt: number;
   /** Since when the chain has not come to its nonce, with nothing of ours before it. */
   gapSince: number | undefined;
+  /** Transactions made for it, those that are kept no more too. */
+  made: number;
+  /** When another one may be made at the earliest, if many were. */
+  nextAt: number;
   /** Hashes of attempts that cannot be mined any more: reverted, or their nonce is taken. */
   readonly dead: Set<string>;
 }
+
+/** Attempts of one head that are kept while they may be mined, and afterwards, beside the newest. */
+const MOST_LIVE = 5;
+const MOST_DEAD = 2;
 
 /** The heads of one log that are not final yet, in memory as on disk, and the nonces that they hold. */
 export class HeadBook {
@@ -82,13 +90,29 @@ export class HeadBook {
     return this.in('sent').some(covers) ? 'sent' : 'none';
   }
 
-  progressOf({ head }: HeadRecord): Progress {
+  progressOf({ head, attempts }: HeadRecord): Progress {
     let progress = this.#progress.get(head.size);
     if (!progress) {
-      progress = { sentAt: 0, gapSince: undefined, dead: new Set() };
+      const made = attempts.length;
+      progress = { sentAt: 0, gapSince: undefined, made, nextAt: 0, dead: new Set() };
       this.#progress.set(head.size, progress);
     }
     return progress;
+  }
+
+  /**
+   * Give the attempts of a head that are kept with another one: those that may be mined yet, but not more than a few, and of the others the
+   * newest. One that was dropped and is mined after all is found by its event. spec/anchor §6.1
+   */
+  attemptsWith(record: HeadRecord, tx: SignedTx): SignedTx[] {
+    const { dead } = this.progressOf(record);
+    const live = record.attempts.filter(({ hash }) => !dead.has(hash));
+    // The lowest nonces are mined first.
+    const kept = new Set(live.toSorted((a, b) => a.nonce - b.nonce).slice(0, MOST_LIVE));
+    for (const each of record.attempts.filter(({ hash }) => dead.has(hash)).slice(-MOST_DEAD)) {
+      kept.add(each);
+    }
+    return [...record.attempts.filter((each) => kept.has(each)), tx];
   }
 
   /** Note that one attempt cannot be mined any more. */
@@ -104,7 +128,9 @@ export class HeadBook {
   async put(record: HeadRecord, drop: readonly number[] = []): Promise<void> {
     await this.#journal.put(record, drop);
     for (const size of drop) this.#forget(size);
+    const before = this.#records.get(record.head.size);
     this.#records.set(record.head.size, record);
+    if (before) this.#releaseDropped(before, record);
     if (record.state === 'mined') this.#release(record);
   }
 
@@ -143,6 +169,11 @@ export class HeadBook {
 
   #hold({ attempts }: HeadRecord): void {
     for (const { nonce } of attempts) this.#sender.hold(nonce);
+  }
+
+  #releaseDropped(before: HeadRecord, after: HeadRecord): void {
+    const kept = new Set(after.attempts.map(({ nonce }) => nonce));
+    for (const { nonce } of before.attempts) if (!kept.has(nonce)) this.#sender.release(nonce);
   }
 
   #release({ attempts }: HeadRecord): void {

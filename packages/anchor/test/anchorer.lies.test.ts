@@ -9,16 +9,24 @@ const world = await createWorld();
 afterAll(() => world[Symbol.asyncDispose]());
 
 /** A fresh log behind a node that may lie. */
-async function lyingWorld(): Promise<{
-  proxy: FaultProxy;
-  options: Pick<AnchorerOptions, 'origin' | 'chain'>;
-  origin: string;
-}> {
+async function lyingWorld(): Promise<LyingWorld> {
   const proxy = await FaultProxy.open(world.devchain.url);
   const { origin } = await freshLog(world);
-  return { proxy, origin, options: { origin, chain: { ...world.registry, url: proxy.url } } };
+  return {
+    proxy,
+    origin,
+    options: { origin, chain: { ...world.registry, url: proxy.url } },
+    [Symbol.asyncDispose]: () => proxy[Symbol.asyncDispose](),
+  };
 }
 
+interface LyingWorld extends AsyncDisposable {
+  readonly proxy: FaultProxy;
+  readonly origin: string;
+  readonly options: Pick<AnchorerOptions, 'origin' | 'chain'>;
+}
+
+const NEVER = new AbortController().signal;
 const STRANGE = `0x${'11'.repeat(32)}`;
 const LIES: readonly (readonly [string, FalseLog, string])[] = [
   [
@@ -38,8 +46,8 @@ const LIES: readonly (readonly [string, FalseLog, string])[] = [
 
 describe('Anchorer, when the node lies of', () => {
   test.each(LIES)('%s, waits, and goes on with an honest one', async (_, lie, code) => {
-    const { proxy, options } = await lyingWorld();
-    await using __ = proxy;
+    await using lying = await lyingWorld();
+    const { proxy, options } = lying;
     const clock = fastClock();
     const anchorer = await world.anchorer({ ...options, source: new TestLog(5), clock });
     proxy.faults = (request) => (asks(request, 'logInfo') ? falseLog(lie) : undefined);
@@ -56,8 +64,8 @@ describe('Anchorer, when the node lies of', () => {
     ['no prefix of it', new TestLog(4, 'other').headAt(4), 'ANCHOR_CHAIN_CONFLICT'],
     ['of its size', new TestLog(5, 'other').headAt(5), 'ANCHOR_CHAIN_CONFLICT'],
   ])('a head %s, event included, stops for proof alone', async (_, head, reason) => {
-    const { proxy, options, origin } = await lyingWorld();
-    await using __ = proxy;
+    await using lying = await lyingWorld();
+    const { proxy, options, origin } = lying;
     const clock = fastClock();
     const anchorer = await world.anchorer({ ...options, source: new TestLog(5), clock });
     proxy.faults = falseHead(world, { origin, number: 1, head });
@@ -82,8 +90,8 @@ describe('Anchorer, when the node lies of', () => {
   });
 
   test('another head by the number of one that is final', async () => {
-    const { proxy, options } = await lyingWorld();
-    await using __ = proxy;
+    await using lying = await lyingWorld();
+    const { proxy, options } = lying;
     const clock = fastClock();
     const source = new TestLog(5);
     const anchorer = await world.anchorer({ ...options, source, clock });
@@ -97,5 +105,68 @@ describe('Anchorer, when the node lies of', () => {
     proxy.faults = () => undefined;
     await settle(anchorer, clock);
     expect(await anchorsOf(anchorer)).toHaveLength(2);
+  });
+});
+
+/** A node that takes every transaction, shows none of them, and says that each nonce is used. */
+function swallowing(): FaultProxy['faults'] {
+  let count = 0;
+  return ({ method, params }) => {
+    switch (method) {
+      case 'eth_sendRawTransaction':
+        return { kind: 'result', result: STRANGE };
+      case 'eth_getTransactionReceipt':
+        return { kind: 'result', result: null };
+      case 'eth_getTransactionCount':
+        if (params[1] === 'latest') count++;
+        return { kind: 'result', result: `0x${count.toString(16)}` };
+      default:
+        return undefined;
+    }
+  };
+}
+
+describe('Anchorer, when the node swallows its transactions', () => {
+  test('makes new ones ever more rarely, keeps few of them, and shows it', async () => {
+    await using lying = await lyingWorld();
+    const { proxy, options } = lying;
+    const clock = fastClock();
+    const dir = await world.folder();
+    const source = new TestLog(5);
+    const settings = { ...options, dir, source, clock };
+    const before = await world.anchorer(settings);
+    proxy.faults = swallowing();
+    for (let i = 0; i < 120; i++) await clock.sleep(await before.tick(), NEVER);
+    expect(before.status()).toMatchObject({
+      state: 'retrying',
+      problem: { code: 'ANCHOR_TX_LOST' },
+    });
+    const sent = new Set(proxy.of('eth_sendRawTransaction').map(([raw]) => raw)).size;
+    expect(sent).toBeGreaterThan(3);
+    expect(sent).toBeLessThan(25);
+    expect(before.status().inFlight!.attempts).toBeLessThanOrEqual(8);
+    await before.close();
+
+    const after = await world.anchorer(settings);
+    expect(after.status().inFlight!.attempts).toBeLessThanOrEqual(8);
+  });
+
+  test('keeps few of those that wait for nonces which the chain does not come to', async () => {
+    await using lying = await lyingWorld();
+    const { proxy, options } = lying;
+    const clock = fastClock();
+    const anchorer = await world.anchorer({ ...options, source: new TestLog(5), clock, gapMs: 10 });
+    let nonce = 1000;
+    proxy.faults = (request) => {
+      const { method, params } = request;
+      if (method !== 'eth_getTransactionCount') return swallowing()(request);
+      // Below every nonce so far, so that nothing is on its way before it.
+      return {
+        kind: 'result',
+        result: `0x${(params[1] === 'latest' ? --nonce : 1000).toString(16)}`,
+      };
+    };
+    for (let i = 0; i < 60; i++) await clock.sleep(await anchorer.tick(), NEVER);
+    expect(anchorer.status().inFlight!.attempts).toBeLessThanOrEqual(8);
   });
 });

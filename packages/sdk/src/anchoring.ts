@@ -1,3 +1,4 @@
+import { access, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   createAnchorer,
@@ -5,10 +6,11 @@ import {
   type AnchorProblem,
   type AnchorSource,
   type Anchorer,
+  type AnchorerOptions,
   type AnchorerStatus,
   type RegistryConfig,
 } from '@anchorlog/anchor';
-import { DIGEST_BYTES, formatHex } from '@anchorlog/core';
+import { DIGEST_BYTES, formatHex, isCodedError } from '@anchorlog/core';
 import { anchorFolder } from '@anchorlog/evm-proof';
 import type { Log, LogCheckpoint } from '@anchorlog/log';
 import type { TreeHead } from '@anchorlog/tlog';
@@ -43,6 +45,8 @@ export class Anchoring {
   readonly #calls = new Changes();
   #running: Promise<void> | undefined;
   #problem: AnchorProblem | undefined;
+  /** The journal was damaged, and is not filled again from the chain yet. */
+  #damage: AnchorProblem | undefined;
 
   private constructor(parts: {
     readonly anchorer: Anchorer;
@@ -50,15 +54,17 @@ export class Anchoring {
     readonly files: AnchorFiles;
     readonly clock: () => number;
     readonly changes: Changes;
+    readonly damage: unknown;
   }) {
     this.#anchorer = parts.anchorer;
     this.#source = parts.source;
     this.#files = parts.files;
     this.#clock = parts.clock;
     this.#changes = parts.changes;
+    if (parts.damage !== undefined) this.#damage = this.#met(parts.damage);
   }
 
-  /** Open the journal. `changes` is told whatever happens. @throws ANCHOR_JOURNAL_… */
+  /** Open the journal. `changes` is told whatever happens. @throws ANCHOR_JOURNAL_LOCKED, ANCHOR_JOURNAL_MISMATCH */
   static async open({
     dir,
     origin,
@@ -78,7 +84,7 @@ export class Anchoring {
     const registry: RegistryConfig = { url, chainId, contract, codeHash, fromBlock };
     const source = new PublishedLog();
     const folder = anchorFolder(chainId, contract);
-    const anchorer = await createAnchorer({
+    const options: AnchorerOptions = {
       chain: registry,
       origin,
       dir: join(dir, 'anchors', folder),
@@ -87,9 +93,10 @@ export class Anchoring {
       finality: { kind: 'sealed', validatorSets: [{ fromBlock, validators }] },
       hasher: nodeTreeHasher('sha256'),
       pollMs: Math.max(20, Math.min(250, Math.floor(blockTimeMs / 4))),
-    });
+    };
+    const { anchorer, damage } = await openAnchorer(options);
     const files = new AnchorFiles(join(dir, 'tiles', 'anchors', folder), anchorer);
-    return new Anchoring({ anchorer, source, files, clock, changes });
+    return new Anchoring({ anchorer, source, files, clock, changes, damage });
   }
 
   /**
@@ -119,8 +126,9 @@ export class Anchoring {
 
   status(): AnchoringStatus {
     const status = this.#anchorer.status();
-    if (status.problem || !this.#problem) return status;
-    return { ...status, state: 'retrying', problem: this.#problem };
+    const problem = this.#problem ?? this.#damage;
+    if (status.problem || !problem) return status;
+    return { ...status, state: 'retrying', problem };
   }
 
   /** Give the first final anchor that covers an entry. */
@@ -152,6 +160,7 @@ export class Anchoring {
         wait = await this.#anchorer.tick();
         await this.#files.write();
         this.#problem = undefined;
+        if (this.#anchorer.status().state === 'idle') this.#damage = undefined;
       } catch (error) {
         // Log and chain contradict each other: the anchorer has stopped for good and says why in its status.
         if (this.#anchorer.status().state === 'stopped') break;
@@ -172,6 +181,34 @@ export class Anchoring {
         : name;
     const message = error instanceof Error ? error.message : String(error);
     return { code, message, since: last?.since ?? this.#clock(), times: (last?.times ?? 0) + 1 };
+  }
+}
+
+/**
+ * Open the journal; a damaged one is set aside, since the chain holds what it held: notarizing does not wait for a person. Gives the damage
+ * with it. A crash between the two leaves no journal, which is as well.
+ */
+async function openAnchorer(
+  options: AnchorerOptions,
+): Promise<{ readonly anchorer: Anchorer; readonly damage?: unknown }> {
+  try {
+    return { anchorer: await createAnchorer(options) };
+  } catch (damage) {
+    if (!isCodedError(damage) || damage.code !== 'ANCHOR_JOURNAL_MALFORMED') throw damage;
+    await rename(options.dir, await freeName(`${options.dir}.damaged`));
+    return { anchorer: await createAnchorer(options), damage };
+  }
+}
+
+/** What was set aside before stays where it is. */
+async function freeName(path: string): Promise<string> {
+  for (let i = 1; ; i++) {
+    const name = `${path}-${i}`;
+    try {
+      await access(name);
+    } catch {
+      return name;
+    }
   }
 }
 

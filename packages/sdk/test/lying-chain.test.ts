@@ -1,4 +1,7 @@
+import { readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { FaultProxy } from '@anchorlog/testkit';
+import { Level } from 'level';
 import { afterAll, describe, expect, test } from 'vitest';
 import { ChainWorld } from './support/chain-world.ts';
 import { Sandbox, license } from './support/sandbox.ts';
@@ -27,4 +30,40 @@ describe('a notary whose chain node lies of a head that nobody anchored', () => 
     await notary.bundle(id, { until: 'final' });
     expect(notary.status().anchoring).toMatchObject({ latest: { size: 3 } });
   }, 60_000);
+});
+
+describe('a notary whose anchoring journal is damaged', () => {
+  test.each([
+    ['by a row that is not its own', 'row'],
+    ['as a whole', 'database'],
+  ])('%s, opens, tells it, and fills a new one from the chain', async (_, what) => {
+    const origin = `lies.example.gov/${what}`;
+    await using sandbox = await Sandbox.withNotary({ origin });
+    await world.attach(sandbox.dir);
+    const before = await sandbox.open();
+    await before.notarize(license('A'));
+    await before.flush({ until: 'final' });
+    await before.close();
+    const folder = join(sandbox.dir, 'anchors');
+    const [name] = await readdir(folder);
+    const journal = join(folder, name!);
+    if (what === 'row') {
+      const db = new Level(journal);
+      await db.put('head/0000000000000005', '{}');
+      await db.close();
+    } else await writeFile(join(journal, 'CURRENT'), 'nonsense');
+
+    const notary = await sandbox.open();
+    expect(notary.status().anchoring).toMatchObject({
+      state: 'retrying',
+      problem: { code: 'ANCHOR_JOURNAL_MALFORMED' },
+    });
+    const { id } = await notary.notarize(license('B'));
+    await notary.flush({ until: 'final' });
+    expect((await notary.bundle(id)).anchors).toHaveLength(1);
+    expect((await readdir(folder)).toSorted()).toEqual([name, `${name}.damaged-1`]);
+    await notary.close();
+    const again = await sandbox.open();
+    expect(again.status().anchoring).toMatchObject({ state: 'idle', latest: { size: 3 } });
+  });
 });
