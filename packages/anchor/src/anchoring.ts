@@ -181,10 +181,15 @@ export class Anchoring {
     const { chain, sender, book } = this.#world;
     if (await this.#lookForReceipts(record, signal)) return;
     const { dead } = book.progressOf(record);
-    const live = record.attempts.findLast(({ hash }) => !dead.has(hash));
-    if (live) {
+    const living = record.attempts.filter(({ hash }) => !dead.has(hash));
+    if (living.length > 0) {
       const count = await chain.txCount(await sender.address(), 'latest', signal);
-      if (count <= live.nonce) {
+      // The first that the chain comes to, and of several with its nonce the newest.
+      const live = living
+        .filter(({ nonce }) => nonce >= count)
+        .toReversed()
+        .toSorted((a, b) => a.nonce - b.nonce)[0];
+      if (live) {
         await this.#urge(record, live, { count, newest, signal });
         return;
       }
@@ -205,7 +210,9 @@ export class Anchoring {
     const { count, newest, signal } = at;
     const progress = book.progressOf(record);
     const now = clock.now();
-    const gap = count < live.nonce && !sender.holdsAny(count, live.nonce);
+    // Other attempts for this head are no reason to wait: the live one has the lowest nonce that can be mined.
+    const own = new Set(record.attempts.map(({ nonce }) => nonce));
+    const gap = count < live.nonce && !sender.holdsAny(count, live.nonce, own);
     progress.gapSince = gap ? (progress.gapSince ?? now) : undefined;
     if (progress.gapSince !== undefined && now - progress.gapSince >= gapMs) {
       progress.gapSince = undefined;

@@ -147,8 +147,11 @@ describe('Anchorer, when the node swallows its transactions', () => {
     expect(before.status().inFlight!.attempts).toBeLessThanOrEqual(8);
     await before.close();
 
-    const after = await world.anchorer(settings);
+    proxy.faults = () => undefined;
+    const after = await world.anchorer({ ...settings, gapMs: 200 });
     expect(after.status().inFlight!.attempts).toBeLessThanOrEqual(8);
+    await settle(after, clock);
+    expect(await anchorsOf(after)).toEqual([{ number: 1, size: 5 }]);
   });
 
   test('keeps few of those that wait for nonces which the chain does not come to', async () => {
@@ -168,5 +171,27 @@ describe('Anchorer, when the node swallows its transactions', () => {
     };
     for (let i = 0; i < 60; i++) await clock.sleep(await anchorer.tick(), NEVER);
     expect(anchorer.status().inFlight!.attempts).toBeLessThanOrEqual(8);
+  });
+
+  test('comes back from two nonces that the chain never comes to, also after a restart', async () => {
+    await using liar = await createWorld();
+    await using proxy = await FaultProxy.open(liar.devchain.url);
+    const clock = fastClock();
+    const chain = { ...liar.registry, url: proxy.url };
+    const settings = { dir: await liar.folder(), source: new TestLog(5), chain, clock, gapMs: 50 };
+    const before = await liar.anchorer(settings);
+    const counts = ['0x32', '0x33', '0x64']; // waiting, mined, waiting
+    proxy.faults = (request) =>
+      request.method === 'eth_getTransactionCount'
+        ? { kind: 'result', result: counts.shift() ?? '0x0' }
+        : swallowing()(request);
+    await before.tick();
+    await before.tick();
+    expect(before.status().inFlight).toMatchObject({ nonce: 100, attempts: 2 });
+    await before.close();
+    proxy.faults = () => undefined;
+    const after = await liar.anchorer(settings);
+    await settle(after, clock);
+    expect(await anchorsOf(after)).toEqual([{ number: 1, size: 5 }]);
   });
 });
