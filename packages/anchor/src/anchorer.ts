@@ -6,8 +6,10 @@ import { RegistryChain } from './chain.ts';
 import { systemClock, type Clock } from './clock.ts';
 import type { Finality, RegistryConfig, TxKey } from './config.ts';
 import { anchorError, type AnchorCode } from './error.ts';
+import { Finishing } from './finishing.ts';
 import { HeadBook } from './head-book.ts';
 import { Journal } from './journal.ts';
+import { problemOf } from './problem.ts';
 import { hex } from './registry.ts';
 import { Sender } from './sender.ts';
 
@@ -68,9 +70,11 @@ export async function createAnchorer(options: AnchorerOptions): Promise<Anchorer
     const { hasher = sha256Tree, gasPrice = 0n, resendMs = 5000, gapMs = 60_000 } = options;
     const { pollMs = 250, idleMs = 1000, maxBackoffMs = 15_000 } = options;
     const parts = { chain, source, sender, book, finality, hasher, clock };
-    const anchoring = new Anchoring({ ...parts, gasPrice, pollMs, resendMs, gapMs });
+    const world = { ...parts, gasPrice, pollMs, resendMs, gapMs };
+    const anchoring = new Anchoring(world);
     const pace = { pollMs, idleMs, maxBackoffMs };
-    return new Anchorer({ chain, source, journal, book, anchoring, clock, pace });
+    const finishing = new Finishing(world, (times) => backoff(pace, times));
+    return new Anchorer({ chain, source, journal, book, anchoring, finishing, clock, pace });
   } catch (error) {
     await journal.close();
     throw error;
@@ -87,6 +91,7 @@ export class Anchorer {
   readonly #journal: Journal;
   readonly #book: HeadBook;
   readonly #anchoring: Anchoring;
+  readonly #finishing: Finishing;
   readonly #clock: Clock;
   readonly #pace: Pace;
   readonly #closing = new AbortController();
@@ -98,9 +103,6 @@ export class Anchorer {
   #woken = false;
   #ticking: Promise<number> | undefined;
   #problem: AnchorProblem | undefined;
-  /** Trouble with evidence has its own pace: it must not hold up the next head. */
-  #evidenceProblem: AnchorProblem | undefined;
-  #evidenceNotBefore = 0;
   #stopped: Error | undefined;
 
   /** Use `createAnchorer`. */
@@ -110,6 +112,7 @@ export class Anchorer {
     readonly journal: Journal;
     readonly book: HeadBook;
     readonly anchoring: Anchoring;
+    readonly finishing: Finishing;
     readonly clock: Clock;
     readonly pace: Pace;
   }) {
@@ -118,6 +121,7 @@ export class Anchorer {
     this.#journal = parts.journal;
     this.#book = parts.book;
     this.#anchoring = parts.anchoring;
+    this.#finishing = parts.finishing;
     this.#clock = parts.clock;
     this.#pace = parts.pace;
   }
@@ -217,6 +221,11 @@ export class Anchorer {
     return this.#anchoring.newestOnChain(this.#until(signal));
   }
 
+  /** How many heads have no evidence yet though a larger one is final. */
+  get late(): number {
+    return this.#book.late;
+  }
+
   /** Tell how far entry `index` has come on the chain. */
   stage(index: number): AnchorStage {
     return this.#book.stage(index);
@@ -225,7 +234,7 @@ export class Anchorer {
   /** Tell what it is doing, and what keeps it from it. */
   status(): AnchorerStatus {
     const record = this.#book.in('sent')[0] ?? this.#book.in('prepared')[0];
-    const problem = this.#problem ?? this.#evidenceProblem;
+    const problem = this.#problem ?? this.#finishing.problem;
     const newest = record?.attempts.at(-1);
     const latest = this.#book.latest;
     return {
@@ -272,40 +281,16 @@ export class Anchorer {
       this.#problem = undefined;
     } catch (error) {
       signal.throwIfAborted();
-      this.#problem = this.#met(this.#problem, error);
+      this.#problem = problemOf(this.#problem, error, this.#clock);
       if (isCodedError(error) && STOPPING.has(error.code)) {
         this.#stopped = error;
         throw error;
       }
       this.#chain.rotate();
     }
-    await this.#collectEvidence(signal);
-    if (this.#problem) return this.#backoff(this.#problem.times);
+    await this.#finishing.step(signal);
+    if (this.#problem) return backoff(this.#pace, this.#problem.times);
     return this.#book.count > 0 ? this.#pace.pollMs : this.#pace.idleMs;
-  }
-
-  async #collectEvidence(signal: AbortSignal): Promise<void> {
-    if (this.#clock.now() < this.#evidenceNotBefore) return;
-    try {
-      await this.#anchoring.finish(signal);
-      this.#evidenceProblem = undefined;
-    } catch (error) {
-      signal.throwIfAborted();
-      this.#evidenceProblem = this.#met(this.#evidenceProblem, error);
-      this.#evidenceNotBefore = this.#clock.now() + this.#backoff(this.#evidenceProblem.times);
-    }
-  }
-
-  #met(last: AnchorProblem | undefined, error: unknown): AnchorProblem {
-    const code = isCodedError(error) ? error.code : error instanceof Error ? error.name : 'unknown';
-    const message = error instanceof Error ? error.message : String(error);
-    const since = last?.since ?? this.#clock.now();
-    return { code, message, since, times: (last?.times ?? 0) + 1 };
-  }
-
-  #backoff(times: number): number {
-    const { pollMs, maxBackoffMs } = this.#pace;
-    return Math.min(pollMs * 2 ** Math.min(times - 1, 20), maxBackoffMs);
   }
 
   #until(signal: AbortSignal | undefined): AbortSignal {
@@ -325,4 +310,8 @@ export class Anchorer {
       wakers.delete(waker);
     }
   }
+}
+
+function backoff({ pollMs, maxBackoffMs }: Pace, times: number): number {
+  return Math.min(pollMs * 2 ** Math.min(times - 1, 20), maxBackoffMs);
 }

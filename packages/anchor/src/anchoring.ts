@@ -34,8 +34,6 @@ const ANCHOR_GAS = 200_000n;
 const HASH_GAS = 6000n;
 /** Transactions that a head may need at once: reverted ones, and nonces that others took. spec/anchor §7.1 */
 const FREE_ATTEMPTS = 3;
-/** Heads whose evidence is collected in one step: many wait only after a journal was lost. */
-const MOST_AT_ONCE = 16;
 
 /** The steps that bring a log's heads on chain. Each is journalled before it is taken. spec/anchor §6, §7 */
 export class Anchoring {
@@ -68,23 +66,6 @@ export class Anchoring {
     const begun = await this.#begin(newest, signal);
     // A chain that mines at once has it already.
     if (begun) await this.#follow(begun, newest, signal);
-  }
-
-  /** Collect the evidence of mined heads, smallest first, so many at most. @throws ANCHOR_EVIDENCE_REFUSED, ANCHOR_RPC_… */
-  async finish(signal: AbortSignal): Promise<void> {
-    const { chain, book, finality } = this.#world;
-    for (const record of book.in('mined').slice(0, MOST_AT_ONCE)) {
-      const { head, mined, attempts } = record;
-      if (!mined) continue;
-      const { txHash, number } = mined;
-      const answer = await proveFinality({ chain, txHash, head, finality, signal });
-      // A crash before the write: the evidence is collected again.
-      if (answer.kind === 'final') await book.finish(answer.anchor);
-      if (answer.kind !== 'gone') continue;
-      // Our own bytes go on. Of someone else's there is nothing to send, but a node that is behind may show them later.
-      if (attempts.length > 0) await book.unmine(record);
-      else if ((await chain.log(signal)).number < number) await book.drop(head.size);
-    }
   }
 
   /** Give the chain's newest head, proved final; undefined if there is none beyond the newest that is final here. @throws ANCHOR_… */

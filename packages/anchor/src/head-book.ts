@@ -76,10 +76,18 @@ export class HeadBook {
     return Math.max(this.#latest?.head.size ?? 0, this.in('mined').at(-1)?.head.size ?? 0);
   }
 
+  /** Mined heads that have no evidence yet though a larger one is final. */
+  get late(): number {
+    const final = this.#latest?.head.size ?? 0;
+    return this.in('mined').filter(({ head }) => head.size < final).length;
+  }
+
   /** The largest head below `size` that the chain is known to have taken: its number and block; zeros if there is none. */
   knownBelow(size: number): { readonly number: number; readonly blockNumber: number } {
     const mined = this.in('mined').findLast(({ head }) => head.size < size)?.mined;
     const final = this.#latest && this.#latest.head.size < size ? this.#latest : undefined;
+    // A larger head may be final before a smaller one.
+    if (mined && final) return mined.number > final.number ? mined : final;
     return mined ?? final ?? { number: 0, blockNumber: 0 };
   }
 

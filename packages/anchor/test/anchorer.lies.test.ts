@@ -195,3 +195,39 @@ describe('Anchorer, when the node swallows its transactions', () => {
     expect(await anchorsOf(after)).toEqual([{ number: 1, size: 5 }]);
   });
 });
+
+describe('Anchorer, when one head has no evidence', () => {
+  test('makes later ones final, and that one when it has', async () => {
+    await using lying = await lyingWorld();
+    const { proxy, options } = lying;
+    const clock = fastClock();
+    const source = new TestLog();
+    const anchorer = await world.anchorer({ ...options, source, clock });
+    const missing = new Set<unknown>();
+    proxy.faults = ({ method, params }) =>
+      method === 'eth_getBlockByHash' && (missing.size < 20 || missing.has(params[0]))
+        ? (missing.add(params[0]), { kind: 'error', code: -32_000, message: 'busy' })
+        : undefined;
+    // More than are tried in one step.
+    for (let mined = 1; mined <= 21; mined++) {
+      source.grow(1);
+      await settle(
+        anchorer,
+        clock,
+        () => anchorer.status().awaitingFinality + (anchorer.latest ? 1 : 0) === mined,
+      );
+    }
+    await settle(anchorer, clock, () => anchorer.latest?.number === 21);
+    expect(anchorer.late).toBe(20);
+    expect(anchorer.status()).toMatchObject({
+      state: 'retrying',
+      awaitingFinality: 20,
+      problem: { code: 'ANCHOR_RPC_REFUSED' },
+    });
+    proxy.faults = () => undefined;
+    source.grow(1);
+    await settle(anchorer, clock);
+    const numbers = (await anchorsOf(anchorer)).map(({ number }) => number);
+    expect(numbers).toEqual(Array.from({ length: 22 }, (_, i) => i + 1));
+  });
+});

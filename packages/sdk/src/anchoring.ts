@@ -37,7 +37,9 @@ const NO_INDEX = new Uint8Array(DIGEST_BYTES);
 export class Anchoring {
   readonly #anchorer: Anchorer;
   readonly #source: PublishedLog;
-  readonly #files: AnchorFiles;
+  readonly #openFiles: () => AnchorFiles;
+  #files: AnchorFiles;
+  #late = 0;
   readonly #clock: () => number;
   readonly #changes: Changes;
   readonly #closing = new AbortController();
@@ -51,14 +53,15 @@ export class Anchoring {
   private constructor(parts: {
     readonly anchorer: Anchorer;
     readonly source: PublishedLog;
-    readonly files: AnchorFiles;
+    readonly openFiles: () => AnchorFiles;
     readonly clock: () => number;
     readonly changes: Changes;
     readonly damage: unknown;
   }) {
     this.#anchorer = parts.anchorer;
     this.#source = parts.source;
-    this.#files = parts.files;
+    this.#openFiles = parts.openFiles;
+    this.#files = parts.openFiles();
     this.#clock = parts.clock;
     this.#changes = parts.changes;
     if (parts.damage !== undefined) this.#damage = this.#met(parts.damage);
@@ -95,8 +98,9 @@ export class Anchoring {
       pollMs: Math.max(20, Math.min(250, Math.floor(blockTimeMs / 4))),
     };
     const { anchorer, damage } = await openAnchorer(options);
-    const files = new AnchorFiles(join(dir, 'tiles', 'anchors', folder), anchorer);
-    return new Anchoring({ anchorer, source, files, clock, changes, damage });
+    const published = join(dir, 'tiles', 'anchors', folder);
+    const openFiles = (): AnchorFiles => new AnchorFiles(published, anchorer);
+    return new Anchoring({ anchorer, source, openFiles, clock, changes, damage });
   }
 
   /**
@@ -158,6 +162,10 @@ export class Anchoring {
       let wait = RETRY_MS;
       try {
         wait = await this.#anchorer.tick();
+        const { late } = this.#anchorer;
+        // A head became final after a larger one: only a fresh look at the folder finds the gap.
+        if (late < this.#late) this.#files = this.#openFiles();
+        this.#late = late;
         await this.#files.write();
         this.#problem = undefined;
         if (this.#anchorer.status().state === 'idle') this.#damage = undefined;

@@ -67,3 +67,34 @@ describe('a notary whose anchoring journal is damaged', () => {
     expect(again.status().anchoring).toMatchObject({ state: 'idle', latest: { size: 3 } });
   });
 });
+
+describe('a notary of which one head has no evidence', () => {
+  test('publishes the anchors of later ones, and its own when it has', async () => {
+    await using proxy = await FaultProxy.open(world.settings.url);
+    await using sandbox = await Sandbox.withNotary({ origin: 'lies.example.gov/late' });
+    await world.attach(sandbox.dir, proxy.url);
+    const notary = await sandbox.open();
+    let missing: unknown;
+    proxy.faults = ({ method, params }) => {
+      if (method !== 'eth_getBlockByHash') return undefined;
+      missing ??= params[0];
+      return params[0] === missing ? { kind: 'result', result: {} } : undefined;
+    };
+    const { id } = await notary.notarize(license('A'));
+    await notary.flush({ until: 'anchored' });
+    await notary.notarize(license('B'));
+    await notary.flush({ until: 'final' });
+    expect(notary.status().anchoring).toMatchObject({ awaitingFinality: 1, latest: { number: 2 } });
+    proxy.faults = () => undefined;
+    await notary.notarize(license('C'));
+    await notary.flush({ until: 'final' });
+    expect((await notary.bundle(id, { until: 'final' })).anchors).toHaveLength(1);
+    // A turn later, the file of every anchor of the turns before is there.
+    await notary.notarize(license('D'));
+    await notary.flush({ until: 'final' });
+    const folder = join(sandbox.dir, 'tiles', 'anchors');
+    const [name] = await readdir(folder);
+    const files = await readdir(join(folder, name!));
+    expect(files).toEqual(expect.arrayContaining(['1.json', '2.json', '3.json']));
+  });
+});

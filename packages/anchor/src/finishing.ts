@@ -1,0 +1,75 @@
+import type { AnchorProblem } from './anchor.ts';
+import type { AnchoringWorld } from './anchoring.ts';
+import { proveFinality } from './evidence.ts';
+import type { HeadRecord } from './journal.ts';
+import { problemOf } from './problem.ts';
+
+/** Heads whose evidence is collected in one step: many wait only after a journal was lost. */
+const MOST_AT_ONCE = 16;
+
+/** Trouble with the evidence of one head. */
+interface Trouble {
+  readonly problem: AnchorProblem;
+  /** When it is tried again at the earliest. */
+  readonly notBefore: number;
+}
+
+/** Collects the evidence of mined heads. Each head has its own pace: none holds up another. spec/anchor §8 */
+export class Finishing {
+  readonly #world: AnchoringWorld;
+  readonly #backoff: (times: number) => number;
+  /** By the head's size. */
+  readonly #troubles = new Map<number, Trouble>();
+
+  constructor(world: AnchoringWorld, backoff: (times: number) => number) {
+    this.#world = world;
+    this.#backoff = backoff;
+  }
+
+  /** What is wrong with the smallest head that has trouble. */
+  get problem(): AnchorProblem | undefined {
+    const [smallest] = [...this.#troubles.keys()].toSorted((a, b) => a - b);
+    return smallest === undefined ? undefined : this.#troubles.get(smallest)?.problem;
+  }
+
+  /** Try those heads whose time has come, smallest first, so many at most. Throws only when aborted. */
+  async step(signal: AbortSignal): Promise<void> {
+    const { book, clock } = this.#world;
+    const mined = book.in('mined');
+    const sizes = new Set(mined.map(({ head }) => head.size));
+    for (const size of this.#troubles.keys()) if (!sizes.has(size)) this.#troubles.delete(size);
+    const now = clock.now();
+    const due = mined.filter(
+      ({ head }) => now >= (this.#troubles.get(head.size)?.notBefore ?? now),
+    );
+    for (const record of due.slice(0, MOST_AT_ONCE)) await this.#try(record, signal);
+  }
+
+  async #try(record: HeadRecord, signal: AbortSignal): Promise<void> {
+    const { clock } = this.#world;
+    const { size } = record.head;
+    try {
+      await this.#finish(record, signal);
+      this.#troubles.delete(size);
+    } catch (error) {
+      signal.throwIfAborted();
+      const problem = problemOf(this.#troubles.get(size)?.problem, error, clock);
+      const notBefore = clock.now() + this.#backoff(problem.times);
+      this.#troubles.set(size, { problem, notBefore });
+    }
+  }
+
+  async #finish(record: HeadRecord, signal: AbortSignal): Promise<void> {
+    const { chain, book, finality } = this.#world;
+    const { head, mined, attempts } = record;
+    if (!mined) return;
+    const { txHash, number } = mined;
+    const answer = await proveFinality({ chain, txHash, head, finality, signal });
+    // A crash before the write: the evidence is collected again.
+    if (answer.kind === 'final') await book.finish(answer.anchor);
+    if (answer.kind !== 'gone') return;
+    // Our own bytes go on. Of someone else's there is nothing to send, but a node that is behind may show them later.
+    if (attempts.length > 0) await book.unmine(record);
+    else if ((await chain.log(signal)).number < number) await book.drop(head.size);
+  }
+}
