@@ -4,6 +4,7 @@ import {
   decodeTreeHeadAnchored,
   keccak256,
   logId,
+  type AnchoredHead,
   type TreeHeadAnchored,
   type TxLog,
 } from '@anchorlog/evm-proof';
@@ -13,7 +14,9 @@ import { anchorError } from './error.ts';
 import { ANCHOR_REGISTRY_CODE_HASH } from './generated/anchor-registry.ts';
 import {
   LOG_CLOSED,
+  decodeIsHead,
   decodeLogInfo,
+  encodeIsHead,
   encodeLogInfo,
   hex,
   revertName,
@@ -193,6 +196,15 @@ export class RegistryChain extends Chain {
       if (refusalOf(error) !== 'AnchorRegistryUnregistered') throw error;
       throw anchorError('ANCHOR_LOG_UNREGISTERED', 'the contract knows no log of this origin');
     }
+  }
+
+  /** Ask whether the contract keeps exactly this head under `number`. */
+  async isHead(number: number, head: AnchoredHead, signal?: AbortSignal): Promise<boolean> {
+    const method = 'eth_call';
+    const query = { to: this.contract, data: encodeIsHead(this.origin, number, head) };
+    const result = await this.rpc.call(method, [query, 'latest'], signal);
+    if (typeof result !== 'string') throw malformed(method, 'not data');
+    return decodeIsHead(result);
   }
 
   /** Ask what the chain would say to a transaction. @throws ANCHOR_TX_REFUSED with the contract's `reason` if it names one */

@@ -1,7 +1,9 @@
 import type { AnchorProblem } from './anchor.ts';
 import type { AnchoringWorld } from './anchoring.ts';
+import { anchorError } from './error.ts';
 import { proveFinality } from './evidence.ts';
-import type { HeadRecord } from './journal.ts';
+import type { HeadRecord, MinedAt } from './journal.ts';
+import { equalHeads } from './prefix.ts';
 import { problemOf } from './problem.ts';
 
 /** Heads whose evidence is collected in one step: many wait only after a journal was lost. */
@@ -63,13 +65,38 @@ export class Finishing {
     const { chain, book, finality } = this.#world;
     const { head, mined, attempts } = record;
     if (!mined) return;
-    const { txHash, number } = mined;
+    const { txHash } = mined;
     const answer = await proveFinality({ chain, txHash, head, finality, signal });
     // A crash before the write: the evidence is collected again.
     if (answer.kind === 'final') await book.finish(answer.anchor);
     if (answer.kind !== 'gone') return;
-    // Our own bytes go on. Of someone else's there is nothing to send, but a node that is behind may show them later.
+    // Our own bytes go on.
     if (attempts.length > 0) await book.unmine(record);
-    else if ((await chain.log(signal)).number < number) await book.drop(head.size);
+    else await this.#lookAgain(record, mined, signal);
+  }
+
+  /**
+   * Someone else's transaction is not there: the node lies now, lied then, or is behind. Of a head that the contract does not have nothing
+   * is kept; of one that it has, the place may be another. spec/anchor §8
+   */
+  async #lookAgain({ head }: HeadRecord, mined: MinedAt, signal: AbortSignal): Promise<void> {
+    const { chain, book } = this.#world;
+    const { number } = mined;
+    if (!(await chain.isHead(number, head, signal))) {
+      await book.drop(head.size);
+      return;
+    }
+    const log = await chain.log(signal);
+    const { blockNumber: fromBlock } = book.knownBelow(head.size);
+    for await (const found of chain.heads(log, { after: number - 1, fromBlock }, signal)) {
+      const { txHash, blockNumber, blockHash } = found;
+      if (!equalHeads(found, head) || txHash === mined.txHash) break;
+      const place = { number, txHash, blockNumber, blockHash, adopted: true };
+      await book.put({ head, state: 'mined', attempts: [], mined: place });
+      return;
+    }
+    throw anchorError('ANCHOR_RPC_MALFORMED', 'the node has the head and not its transaction', {
+      number,
+    });
   }
 }

@@ -76,6 +76,22 @@ export function decodeLogInfo(data: string): RegisteredLog {
   }
 }
 
+/** Calldata that asks whether a head stands under a number. */
+export function encodeIsHead(origin: string, number: number, head: AnchoredHead): string {
+  const { size, rootHash, indexRoot } = head;
+  const values = [logIdOf(origin), number, size, hex(rootHash), hex(indexRoot)];
+  return registry.encodeFunctionData('isHead', values);
+}
+
+/** Read the answer to `encodeIsHead`. @throws ANCHOR_RPC_MALFORMED */
+export function decodeIsHead(data: string): boolean {
+  try {
+    return registry.decodeFunctionResult('isHead', data)[0] === true;
+  } catch (cause) {
+    throw anchorError('ANCHOR_RPC_MALFORMED', 'eth_call: not what isHead returns', {}, { cause });
+  }
+}
+
 /** Calldata that anchors a head. */
 export function encodeAnchor(
   origin: string,

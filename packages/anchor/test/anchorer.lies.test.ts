@@ -1,6 +1,6 @@
 import { FaultProxy, type PassingRequest } from '@anchorlog/testkit';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { AnchorerOptions } from '../src/anchorer.ts';
+import type { Anchorer, AnchorerOptions } from '../src/anchorer.ts';
 import { asks, falseHead, falseLog, type FalseLog } from './lying-node.ts';
 import { TestLog } from './test-log.ts';
 import { anchorsOf, createWorld, fastClock, freshLog, settle } from './world.ts';
@@ -229,5 +229,58 @@ describe('Anchorer, when one head has no evidence', () => {
     await settle(anchorer, clock);
     const numbers = (await anchorsOf(anchorer)).map(({ number }) => number);
     expect(numbers).toEqual(Array.from({ length: 22 }, (_, i) => i + 1));
+  });
+});
+
+describe('Anchorer, when the journal is lost', () => {
+  /** A log with two heads on chain, grown by one, and a new anchorer behind a node that may lie. */
+  async function lostJournal(lying: LyingWorld): Promise<{ source: TestLog; anchorer: Anchorer }> {
+    const { origin, options } = lying;
+    const source = new TestLog(5);
+    const before = await world.anchorer({ origin, source });
+    await before.anchor();
+    await before.anchor(source.grow(2));
+    source.grow(1);
+    const anchorer = await world.anchorer({ ...options, source, clock: fastClock() });
+    return { source, anchorer };
+  }
+
+  test.each([[1], [2], [3]])(
+    'lets go of a head that nobody anchored, shown as number %i',
+    async (number) => {
+      await using lying = await lyingWorld();
+      const { proxy, origin } = lying;
+      const { source, anchorer } = await lostJournal(lying);
+      const lies = falseHead(world, { origin, number, head: source.headAt(8) });
+      proxy.faults = (request) => lies(request);
+      for (let i = 0; i < 3; i++) await anchorer.tick();
+      proxy.faults = () => undefined;
+      await settle(anchorer, fastClock());
+      const expected = [
+        { number: 1, size: 5 },
+        { number: 2, size: 7 },
+        { number: 3, size: 8 },
+      ];
+      expect(await anchorsOf(anchorer)).toEqual(expected);
+    },
+  );
+
+  test('finds a head whose transaction the node had made up', async () => {
+    await using lying = await lyingWorld();
+    const { proxy } = lying;
+    const { anchorer } = await lostJournal(lying);
+    const change = (logs: unknown): unknown =>
+      (logs as object[]).map((log) => ({ ...log, transactionHash: STRANGE })); // from eth_getLogs
+    proxy.faults = ({ method }) =>
+      method === 'eth_getLogs' ? { kind: 'change', change } : undefined;
+    await anchorer.tick();
+    expect(anchorer.status()).toMatchObject({ problem: { code: 'ANCHOR_RPC_MALFORMED' } });
+    proxy.faults = (request) =>
+      asks(request, 'isHead') ? { kind: 'result', result: '0x' } : undefined;
+    await anchorer.tick();
+    expect(anchorer.latest?.number ?? 0).not.toBe(1);
+    proxy.faults = () => undefined;
+    await settle(anchorer, fastClock());
+    expect((await anchorsOf(anchorer)).map(({ size }) => size)).toEqual([5, 7, 8]);
   });
 });
