@@ -154,14 +154,14 @@ export class Anchorer {
     const target = head ?? (await this.#source.head());
     if (!target) throw new RangeError('the log has published no head yet');
     const until = this.#until(signal);
-    let due = this.#clock.now();
+    let due = this.#clock.elapsed();
     for (;;) {
       until.throwIfAborted();
       const seen = this.#ticks;
       const anchor = await this.firstCovering(target.size - 1);
       if (anchor) return anchor;
-      const rest = due - this.#clock.now();
-      if (rest <= 0) due = this.#clock.now() + (await this.tick());
+      const rest = due - this.#clock.elapsed();
+      if (rest <= 0) due = this.#clock.elapsed() + (await this.tick());
       // While `run` is at work too, each of its ticks may have brought the anchor.
       else if (this.#ticks === seen) await this.#pause(rest, until, this.#watchers);
     }

@@ -134,7 +134,7 @@ export class Anchoring {
     const signed = await sender.sign(chain, request, journal, { replace, signal });
     if (!sent || !signed) return undefined; // too many on their way: at the next tick
     const progress = book.progressOf(sent);
-    const now = clock.now();
+    const now = clock.elapsed();
     progress.sentAt = now;
     progress.made++;
     const wait = pollMs * 2 ** Math.min(Math.max(progress.made - FREE_ATTEMPTS, 0), 20);
@@ -190,7 +190,7 @@ export class Anchoring {
     const { chain, sender, book, gasPrice, resendMs, gapMs, clock } = this.#world;
     const { count, newest, signal } = at;
     const progress = book.progressOf(record);
-    const now = clock.now();
+    const now = clock.elapsed();
     // Other attempts for this head are no reason to wait: the live one has the lowest nonce that can be mined.
     const own = new Set(record.attempts.map(({ nonce }) => nonce));
     const gap = count < live.nonce && !sender.holdsAny(count, live.nonce, own);
@@ -228,7 +228,8 @@ export class Anchoring {
     await this.#checkOpen(log, at.signal);
     const { clock, book } = this.#world;
     const progress = book.progressOf(current);
-    if (progress.made >= FREE_ATTEMPTS && clock.now() < progress.nextAt) throw lost(progress.made);
+    if (progress.made >= FREE_ATTEMPTS && clock.elapsed() < progress.nextAt)
+      throw lost(progress.made);
     await this.#attempt(current, log, at.signal, at.replace);
     if (progress.made > FREE_ATTEMPTS) throw lost(progress.made);
   }

@@ -40,7 +40,7 @@ export class Finishing {
     const mined = book.in('mined');
     const sizes = new Set(mined.map(({ head }) => head.size));
     for (const size of this.#troubles.keys()) if (!sizes.has(size)) this.#troubles.delete(size);
-    const now = clock.now();
+    const now = clock.elapsed();
     const due = mined.filter(
       ({ head }) => now >= (this.#troubles.get(head.size)?.notBefore ?? now),
     );
@@ -56,7 +56,7 @@ export class Finishing {
     } catch (error) {
       signal.throwIfAborted();
       const problem = problemOf(this.#troubles.get(size)?.problem, error, clock);
-      const notBefore = clock.now() + this.#backoff(problem.times);
+      const notBefore = clock.elapsed() + this.#backoff(problem.times);
       this.#troubles.set(size, { problem, notBefore });
     }
   }

@@ -5,7 +5,7 @@ import type { Sender, SignedTx } from './sender.ts';
 
 /** What is known of a head on its way only as long as the process runs. */
 export interface Progress {
-  /** When its newest bytes were last handed to the chain, in milliseconds since 1970. */
+  /** When its newest bytes were last handed to the chain, by `Clock.elapsed`, as all times here. */
   sentAt: number;
   /** Since when the chain has not come to its nonce, with nothing of ours before it. */
   gapSince: number | undefined;
@@ -102,7 +102,13 @@ export class HeadBook {
     let progress = this.#progress.get(head.size);
     if (!progress) {
       const made = attempts.length;
-      progress = { sentAt: 0, gapSince: undefined, made, nextAt: 0, dead: new Set() };
+      progress = {
+        sentAt: -Infinity,
+        gapSince: undefined,
+        made,
+        nextAt: -Infinity,
+        dead: new Set(),
+      };
       this.#progress.set(head.size, progress);
     }
     return progress;

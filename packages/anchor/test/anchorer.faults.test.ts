@@ -83,3 +83,26 @@ describe('Anchorer, when the chain', () => {
     );
   }
 });
+
+describe('Anchorer, when the clock of the machine is set back', () => {
+  test.each([
+    ['collects evidence', 'eth_getBlockByHash', { kind: 'error', code: -32_000, message: 'busy' }],
+    ['sends again', 'eth_sendRawTransaction', { kind: 'result', result: `0x${'11'.repeat(32)}` }],
+  ] as const)('%s as soon as ever', async (_, method, fault) => {
+    await using proxy = await FaultProxy.open(world.devchain.url);
+    const { origin } = await freshLog(world);
+    const chain = { ...world.registry, url: proxy.url };
+    const fast = fastClock();
+    let back = 0;
+    const clock = { ...fast, now: () => fast.now() - back };
+    const anchorer = await world.anchorer({ chain, origin, source: new TestLog(3), clock });
+    proxy.faults = (request) => (request.method === method ? fault : undefined);
+    await anchorer.tick();
+    await anchorer.tick();
+    back = 86_400_000;
+    proxy.faults = () => undefined;
+    await fast.sleep(5000, new AbortController().signal);
+    await settle(anchorer, clock);
+    expect(await anchorsOf(anchorer)).toEqual([{ number: 1, size: 3 }]);
+  });
+});

@@ -18,6 +18,7 @@ export function fastClock(): Clock {
   let ahead = 0;
   return {
     now: () => Date.now() + ahead,
+    elapsed: () => performance.now() + ahead,
     sleep: (ms, signal) => {
       ahead += ms;
       return systemClock.sleep(0, signal);
@@ -29,6 +30,7 @@ export function fastClock(): Clock {
 function miningClock(devchain: Devchain): Clock {
   return {
     now: () => Date.now(),
+    elapsed: () => performance.now(),
     sleep: async () => {
       await devchain.mine();
     },
