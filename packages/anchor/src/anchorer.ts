@@ -7,6 +7,7 @@ import { systemClock, type Clock } from './clock.ts';
 import type { Finality, RegistryConfig, TxKey } from './config.ts';
 import { anchorError, type AnchorCode } from './error.ts';
 import { Finishing } from './finishing.ts';
+import { within } from './deadline.ts';
 import { HeadBook } from './head-book.ts';
 import { Journal } from './journal.ts';
 import { problemOf } from './problem.ts';
@@ -36,6 +37,11 @@ export interface AnchorerOptions {
   readonly resendMs?: number | undefined;
   /** Milliseconds after which a nonce that the chain does not come to is given up; 60,000 unless given. */
   readonly gapMs?: number | undefined;
+  /**
+   * Milliseconds that one look at the log and the chain may take, and again the evidence of one head; 600,000 unless given: enough to search
+   * a chain of some hundred million blocks.
+   */
+  readonly stepMs?: number | undefined;
   /** Milliseconds between attempts at most while something is wrong; 15,000 unless given. */
   readonly maxBackoffMs?: number | undefined;
   readonly clock?: Clock | undefined;
@@ -53,6 +59,7 @@ interface Pace {
   readonly pollMs: number;
   readonly idleMs: number;
   readonly maxBackoffMs: number;
+  readonly stepMs: number;
 }
 
 /**
@@ -68,12 +75,12 @@ export async function createAnchorer(options: AnchorerOptions): Promise<Anchorer
   try {
     const book = await HeadBook.read(journal, sender);
     const { hasher = sha256Tree, gasPrice = 0n, resendMs = 5000, gapMs = 60_000 } = options;
-    const { pollMs = 250, idleMs = 1000, maxBackoffMs = 15_000 } = options;
+    const { pollMs = 250, idleMs = 1000, maxBackoffMs = 15_000, stepMs = 600_000 } = options;
     const parts = { chain, source, sender, book, finality, hasher, clock };
     const world = { ...parts, gasPrice, pollMs, resendMs, gapMs };
     const anchoring = new Anchoring(world);
-    const pace = { pollMs, idleMs, maxBackoffMs };
-    const finishing = new Finishing(world, (times) => backoff(pace, times));
+    const pace = { pollMs, idleMs, maxBackoffMs, stepMs };
+    const finishing = new Finishing(world, { backoff: (times) => backoff(pace, times), stepMs });
     return new Anchorer({ chain, source, journal, book, anchoring, finishing, clock, pace });
   } catch (error) {
     await journal.close();
@@ -242,7 +249,7 @@ export class Anchorer {
         ? 'stopped'
         : problem
           ? 'retrying'
-          : this.#book.count > 0
+          : this.#book.count > 0 || this.#anchoring.isBehind
             ? 'working'
             : 'idle',
       problem,
@@ -277,7 +284,7 @@ export class Anchorer {
 
   async #tick(signal: AbortSignal): Promise<number> {
     try {
-      await this.#anchoring.step(signal);
+      await within(this.#pace.stepMs, signal, (until) => this.#anchoring.step(until));
       this.#problem = undefined;
     } catch (error) {
       signal.throwIfAborted();

@@ -40,9 +40,17 @@ export class Anchoring {
   readonly #world: AnchoringWorld;
   /** Whether the chain was looked at since the start. */
   #synced = false;
+  /** Entries of the log's newest head, as far as it was asked. */
+  #newestSize = 0;
 
   constructor(world: AnchoringWorld) {
     this.#world = world;
+  }
+
+  /** Whether the log has published a head that the chain is not known to have, or was not compared with the chain yet. */
+  get isBehind(): boolean {
+    if (this.#newestSize === 0) return false;
+    return !this.#synced || this.#newestSize > this.#world.book.minedSize;
   }
 
   /** Take the next step of the head on its way, or begin with the log's newest. @throws ANCHOR_…, and what the log throws */
@@ -50,6 +58,7 @@ export class Anchoring {
     const { source, book } = this.#world;
     const newest = await source.head();
     const size = newest?.size ?? 0;
+    this.#newestSize = size;
     const journalled = book.journalledSize;
     if (journalled > size) {
       throw anchorError(

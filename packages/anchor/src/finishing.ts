@@ -1,5 +1,6 @@
 import type { AnchorProblem } from './anchor.ts';
 import type { AnchoringWorld } from './anchoring.ts';
+import { within } from './deadline.ts';
 import { anchorError } from './error.ts';
 import { proveFinality } from './evidence.ts';
 import type { HeadRecord, MinedAt } from './journal.ts';
@@ -16,16 +17,23 @@ interface Trouble {
   readonly notBefore: number;
 }
 
+interface FinishingPace {
+  /** Milliseconds before the next attempt, after so many. */
+  readonly backoff: (times: number) => number;
+  /** Milliseconds that one head may take. */
+  readonly stepMs: number;
+}
+
 /** Collects the evidence of mined heads. Each head has its own pace: none holds up another. spec/anchor §8 */
 export class Finishing {
   readonly #world: AnchoringWorld;
-  readonly #backoff: (times: number) => number;
+  readonly #pace: FinishingPace;
   /** By the head's size. */
   readonly #troubles = new Map<number, Trouble>();
 
-  constructor(world: AnchoringWorld, backoff: (times: number) => number) {
+  constructor(world: AnchoringWorld, pace: FinishingPace) {
     this.#world = world;
-    this.#backoff = backoff;
+    this.#pace = pace;
   }
 
   /** What is wrong with the smallest head that has trouble. */
@@ -44,19 +52,23 @@ export class Finishing {
     const due = mined.filter(
       ({ head }) => now >= (this.#troubles.get(head.size)?.notBefore ?? now),
     );
-    for (const record of due.slice(0, MOST_AT_ONCE)) await this.#try(record, signal);
+    const until = clock.elapsed() + this.#pace.stepMs;
+    for (const record of due.slice(0, MOST_AT_ONCE)) {
+      await this.#try(record, signal);
+      if (clock.elapsed() >= until) return;
+    }
   }
 
   async #try(record: HeadRecord, signal: AbortSignal): Promise<void> {
     const { clock } = this.#world;
     const { size } = record.head;
     try {
-      await this.#finish(record, signal);
+      await within(this.#pace.stepMs, signal, (until) => this.#finish(record, until));
       this.#troubles.delete(size);
     } catch (error) {
       signal.throwIfAborted();
       const problem = problemOf(this.#troubles.get(size)?.problem, error, clock);
-      const notBefore = clock.elapsed() + this.#backoff(problem.times);
+      const notBefore = clock.elapsed() + this.#pace.backoff(problem.times);
       this.#troubles.set(size, { problem, notBefore });
     }
   }
