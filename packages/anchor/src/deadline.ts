@@ -15,6 +15,11 @@ export async function within<T>(
   } catch (cause) {
     signal?.throwIfAborted();
     if (!deadline.aborted) throw cause;
-    throw anchorError('ANCHOR_RPC_TIMEOUT', `not done within ${ms} ms`, { deadlineMs: ms }, { cause });
+    throw anchorError(
+      'ANCHOR_RPC_TIMEOUT',
+      `not done within ${ms} ms`,
+      { deadlineMs: ms },
+      { cause },
+    );
   }
 }

@@ -29,7 +29,13 @@ describe('deployRegistry', () => {
     await using slow = await createWorld({ manual: true });
     const chain = { url: slow.devchain.url, chainId: 1337 };
     const clock = fastClock();
-    const deploying = deployRegistry({ chain, authority: world.operator, ...quick, clock });
+    const deploying = deployRegistry({
+      chain,
+      authority: world.operator,
+      ...quick,
+      pollMs: 500,
+      clock,
+    });
     await expect(deploying).rejects.toMatchObject({ code: 'ANCHOR_TX_PENDING' });
   });
 });
