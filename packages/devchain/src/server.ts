@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import type { RpcMethod } from './methods.ts';
 import { RPC_CODES, RpcError, type RpcCode } from './rpc-error.ts';
 
@@ -20,11 +21,12 @@ export async function serveRpc({
   methods,
   port,
 }: {
-  readonly methods: ReadonlyMap<string, RpcMethod>;
+  /** Make the methods for one request, which shares what they count. */
+  readonly methods: () => ReadonlyMap<string, RpcMethod>;
   readonly port: number;
 }): Promise<RpcServer> {
   const server = createServer((request, response) => {
-    void reply(methods, request, response); // answers or ends the connection itself, never rejects
+    void reply(methods(), request, response); // answers or ends the connection itself, never rejects
   });
   server.listen(port, HOST);
   await once(server, 'listening');
@@ -111,6 +113,7 @@ async function answerBody(methods: ReadonlyMap<string, RpcMethod>, body: string)
   }
   const answers: unknown[] = [];
   for (const call of calls) {
+    await setImmediate(); // other requests have their turn between two calls
     const answer = await answerCall(methods, call);
     if (answer !== undefined) answers.push(answer);
   }

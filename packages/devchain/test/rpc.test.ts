@@ -80,6 +80,24 @@ describe('JSON-RPC server', () => {
     expect(await world.send('eth_chainId')).toBe('0x539');
   });
 
+  test('ends a batch of loops with the gas of ten blocks, and answers others meanwhile', async () => {
+    await using world = await createWorld();
+    // Code that jumps to itself, run as that of a contract that is made; 30 million gas each.
+    const loop = (method: string): unknown => call(1, method, [{ data: '0x5b600056' }, 'latest']);
+    const batch = Array.from({ length: 14 }, (_, i) =>
+      loop(i % 2 ? 'eth_call' : 'eth_estimateGas'),
+    );
+    let ended = false;
+    const answered = post(world, JSON.stringify(batch)).finally(() => (ended = true));
+    expect(await world.send('eth_chainId')).toBe('0x539');
+    expect(ended).toBe(false);
+    const answers = (await (await answered).json()) as { error: RpcFault }[]; // all fail
+    const codes = answers.map(({ error }) => error.code);
+    expect(codes.filter((code) => code === -32_005)).toHaveLength(4);
+    expect(codes.indexOf(-32_005)).toBe(10);
+    expect(await world.send('eth_chainId')).toBe('0x539');
+  }, 120_000);
+
   test('refuses other HTTP methods and bodies beyond its limit', async () => {
     await using world = await createWorld();
     expect((await post(world, '', 'GET')).status).toBe(405);
