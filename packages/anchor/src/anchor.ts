@@ -62,7 +62,7 @@ export interface AnchorerStatus {
         readonly nonce: number | undefined;
         /** `0x` hash of the newest transaction. */
         readonly txHash: string | undefined;
-        /** Transactions made for it: more than one if the chain refused one, or another sender took its nonce. */
+        /** Transactions made for it and kept: more than one if the chain refused one, or another sender took its nonce. */
         readonly attempts: number;
       }
     | undefined;

@@ -6,8 +6,11 @@ import { RegistryChain } from './chain.ts';
 import { systemClock, type Clock } from './clock.ts';
 import type { Finality, RegistryConfig, TxKey } from './config.ts';
 import { anchorError, type AnchorCode } from './error.ts';
+import { Finishing } from './finishing.ts';
+import { within } from './deadline.ts';
 import { HeadBook } from './head-book.ts';
 import { Journal } from './journal.ts';
+import { problemOf } from './problem.ts';
 import { hex } from './registry.ts';
 import { Sender } from './sender.ts';
 
@@ -34,17 +37,21 @@ export interface AnchorerOptions {
   readonly resendMs?: number | undefined;
   /** Milliseconds after which a nonce that the chain does not come to is given up; 60,000 unless given. */
   readonly gapMs?: number | undefined;
+  /**
+   * Milliseconds that one look at the log and the chain may take, and again the evidence of one head; 600,000 unless given: enough to search
+   * a chain of some hundred million blocks.
+   */
+  readonly stepMs?: number | undefined;
   /** Milliseconds between attempts at most while something is wrong; 15,000 unless given. */
   readonly maxBackoffMs?: number | undefined;
   readonly clock?: Clock | undefined;
 }
 
-/** Log and chain contradict each other, or the journal is damaged: trying again would not help, and going on could harm. */
+/** Log and chain, or log and journal, provably contradict each other: trying again would not help, and going on could harm. */
 const STOPPING: ReadonlySet<string> = new Set<AnchorCode>([
   'ANCHOR_CHAIN_AHEAD',
   'ANCHOR_CHAIN_CONFLICT',
   'ANCHOR_SOURCE_BEHIND',
-  'ANCHOR_STEP_TOO_LARGE',
   'ANCHOR_LOG_CLOSED',
 ]);
 
@@ -52,6 +59,7 @@ interface Pace {
   readonly pollMs: number;
   readonly idleMs: number;
   readonly maxBackoffMs: number;
+  readonly stepMs: number;
 }
 
 /**
@@ -67,22 +75,13 @@ export async function createAnchorer(options: AnchorerOptions): Promise<Anchorer
   try {
     const book = await HeadBook.read(journal, sender);
     const { hasher = sha256Tree, gasPrice = 0n, resendMs = 5000, gapMs = 60_000 } = options;
-    const world = {
-      chain,
-      source,
-      sender,
-      book,
-      finality,
-      hasher,
-      gasPrice,
-      resendMs,
-      gapMs,
-      clock,
-    };
+    const { pollMs = 250, idleMs = 1000, maxBackoffMs = 15_000, stepMs = 600_000 } = options;
+    const parts = { chain, source, sender, book, finality, hasher, clock };
+    const world = { ...parts, gasPrice, pollMs, resendMs, gapMs };
     const anchoring = new Anchoring(world);
-    const { pollMs = 250, idleMs = 1000, maxBackoffMs = 15_000 } = options;
-    const pace = { pollMs, idleMs, maxBackoffMs };
-    return new Anchorer({ chain, source, journal, book, anchoring, clock, pace });
+    const pace = { pollMs, idleMs, maxBackoffMs, stepMs };
+    const finishing = new Finishing(world, { backoff: (times) => backoff(pace, times), stepMs });
+    return new Anchorer({ chain, source, journal, book, anchoring, finishing, clock, pace });
   } catch (error) {
     await journal.close();
     throw error;
@@ -99,6 +98,7 @@ export class Anchorer {
   readonly #journal: Journal;
   readonly #book: HeadBook;
   readonly #anchoring: Anchoring;
+  readonly #finishing: Finishing;
   readonly #clock: Clock;
   readonly #pace: Pace;
   readonly #closing = new AbortController();
@@ -110,9 +110,6 @@ export class Anchorer {
   #woken = false;
   #ticking: Promise<number> | undefined;
   #problem: AnchorProblem | undefined;
-  /** Trouble with evidence has its own pace: it must not hold up the next head. */
-  #evidenceProblem: AnchorProblem | undefined;
-  #evidenceNotBefore = 0;
   #stopped: Error | undefined;
 
   /** Use `createAnchorer`. */
@@ -122,6 +119,7 @@ export class Anchorer {
     readonly journal: Journal;
     readonly book: HeadBook;
     readonly anchoring: Anchoring;
+    readonly finishing: Finishing;
     readonly clock: Clock;
     readonly pace: Pace;
   }) {
@@ -130,6 +128,7 @@ export class Anchorer {
     this.#journal = parts.journal;
     this.#book = parts.book;
     this.#anchoring = parts.anchoring;
+    this.#finishing = parts.finishing;
     this.#clock = parts.clock;
     this.#pace = parts.pace;
   }
@@ -162,14 +161,14 @@ export class Anchorer {
     const target = head ?? (await this.#source.head());
     if (!target) throw new RangeError('the log has published no head yet');
     const until = this.#until(signal);
-    let due = this.#clock.now();
+    let due = this.#clock.elapsed();
     for (;;) {
       until.throwIfAborted();
       const seen = this.#ticks;
       const anchor = await this.firstCovering(target.size - 1);
       if (anchor) return anchor;
-      const rest = due - this.#clock.now();
-      if (rest <= 0) due = this.#clock.now() + (await this.tick());
+      const rest = due - this.#clock.elapsed();
+      if (rest <= 0) due = this.#clock.elapsed() + (await this.tick());
       // While `run` is at work too, each of its ticks may have brought the anchor.
       else if (this.#ticks === seen) await this.#pause(rest, until, this.#watchers);
     }
@@ -219,6 +218,21 @@ export class Anchorer {
     return this.#book.latest;
   }
 
+  /**
+   * Ask the chain for its newest head, and prove it as its finality is proved; undefined if the chain has none beyond `latest`.
+   * @throws ANCHOR_CHAIN_UNPROVEN if it is not proved, ANCHOR_EVIDENCE_REFUSED, ANCHOR_RPC_…, ANCHOR_CLOSED
+   */
+  async newestOnChain({ signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<
+    Anchor | undefined
+  > {
+    return this.#anchoring.newestOnChain(this.#until(signal));
+  }
+
+  /** How many heads have no evidence yet though a larger one is final. */
+  get late(): number {
+    return this.#book.late;
+  }
+
   /** Tell how far entry `index` has come on the chain. */
   stage(index: number): AnchorStage {
     return this.#book.stage(index);
@@ -227,7 +241,7 @@ export class Anchorer {
   /** Tell what it is doing, and what keeps it from it. */
   status(): AnchorerStatus {
     const record = this.#book.in('sent')[0] ?? this.#book.in('prepared')[0];
-    const problem = this.#problem ?? this.#evidenceProblem;
+    const problem = this.#problem ?? this.#finishing.problem;
     const newest = record?.attempts.at(-1);
     const latest = this.#book.latest;
     return {
@@ -235,7 +249,7 @@ export class Anchorer {
         ? 'stopped'
         : problem
           ? 'retrying'
-          : this.#book.count > 0
+          : this.#book.count > 0 || this.#anchoring.isBehind
             ? 'working'
             : 'idle',
       problem,
@@ -270,44 +284,20 @@ export class Anchorer {
 
   async #tick(signal: AbortSignal): Promise<number> {
     try {
-      await this.#anchoring.step(signal);
+      await within(this.#pace.stepMs, signal, (until) => this.#anchoring.step(until));
       this.#problem = undefined;
     } catch (error) {
       signal.throwIfAborted();
-      this.#problem = this.#met(this.#problem, error);
+      this.#problem = problemOf(this.#problem, error, this.#clock);
       if (isCodedError(error) && STOPPING.has(error.code)) {
         this.#stopped = error;
         throw error;
       }
       this.#chain.rotate();
     }
-    await this.#collectEvidence(signal);
-    if (this.#problem) return this.#backoff(this.#problem.times);
+    await this.#finishing.step(signal);
+    if (this.#problem) return backoff(this.#pace, this.#problem.times);
     return this.#book.count > 0 ? this.#pace.pollMs : this.#pace.idleMs;
-  }
-
-  async #collectEvidence(signal: AbortSignal): Promise<void> {
-    if (this.#clock.now() < this.#evidenceNotBefore) return;
-    try {
-      await this.#anchoring.finish(signal);
-      this.#evidenceProblem = undefined;
-    } catch (error) {
-      signal.throwIfAborted();
-      this.#evidenceProblem = this.#met(this.#evidenceProblem, error);
-      this.#evidenceNotBefore = this.#clock.now() + this.#backoff(this.#evidenceProblem.times);
-    }
-  }
-
-  #met(last: AnchorProblem | undefined, error: unknown): AnchorProblem {
-    const code = isCodedError(error) ? error.code : error instanceof Error ? error.name : 'unknown';
-    const message = error instanceof Error ? error.message : String(error);
-    const since = last?.since ?? this.#clock.now();
-    return { code, message, since, times: (last?.times ?? 0) + 1 };
-  }
-
-  #backoff(times: number): number {
-    const { pollMs, maxBackoffMs } = this.#pace;
-    return Math.min(pollMs * 2 ** Math.min(times - 1, 20), maxBackoffMs);
   }
 
   #until(signal: AbortSignal | undefined): AbortSignal {
@@ -327,4 +317,8 @@ export class Anchorer {
       wakers.delete(waker);
     }
   }
+}
+
+function backoff({ pollMs, maxBackoffMs }: Pace, times: number): number {
+  return Math.min(pollMs * 2 ** Math.min(times - 1, 20), maxBackoffMs);
 }

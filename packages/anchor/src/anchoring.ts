@@ -1,16 +1,16 @@
-import { isCodedError } from '@anchorlog/core';
+import { isCodedError, type CodedError } from '@anchorlog/core';
 import type { AnchoredHead } from '@anchorlog/evm-proof';
 import type { TreeHasher } from '@anchorlog/tlog';
 import { Transaction } from 'ethers';
-import type { AnchorSource, ChainHead } from './anchor.ts';
+import type { Anchor, AnchorSource, ChainHead } from './anchor.ts';
 import type { MinedTx, RegistryChain } from './chain.ts';
 import type { Clock } from './clock.ts';
 import type { Finality } from './config.ts';
 import { anchorError } from './error.ts';
-import { proveFinality } from './evidence.ts';
+import { proveClosed, proveFinality } from './evidence.ts';
 import type { HeadBook } from './head-book.ts';
 import type { HeadRecord } from './journal.ts';
-import { equalHeads, provePrefix } from './prefix.ts';
+import { believed, equalHeads, isContradiction, provePrefix, unproven } from './prefix.ts';
 import { encodeAnchor, type RegisteredLog } from './registry.ts';
 import type { Sender, SignedTx } from './sender.ts';
 
@@ -23,6 +23,7 @@ export interface AnchoringWorld {
   readonly finality: Finality;
   readonly hasher: TreeHasher;
   readonly gasPrice: bigint;
+  readonly pollMs: number;
   readonly resendMs: number;
   readonly gapMs: number;
   readonly clock: Clock;
@@ -31,17 +32,25 @@ export interface AnchoringWorld {
 /** Gas that an anchor may take without a proof, and for each hash of one; about twice what was measured. spec/anchor §3.4 */
 const ANCHOR_GAS = 200_000n;
 const HASH_GAS = 6000n;
-/** Heads whose evidence is collected in one step: many wait only after a journal was lost. */
-const MOST_AT_ONCE = 16;
+/** Transactions that a head may need at once: reverted ones, and nonces that others took. spec/anchor §7.1 */
+const FREE_ATTEMPTS = 3;
 
 /** The steps that bring a log's heads on chain. Each is journalled before it is taken. spec/anchor §6, §7 */
 export class Anchoring {
   readonly #world: AnchoringWorld;
   /** Whether the chain was looked at since the start. */
   #synced = false;
+  /** Entries of the log's newest head, as far as it was asked. */
+  #newestSize = 0;
 
   constructor(world: AnchoringWorld) {
     this.#world = world;
+  }
+
+  /** Whether the log has published a head that the chain is not known to have, or was not compared with the chain yet. */
+  get isBehind(): boolean {
+    if (this.#newestSize === 0) return false;
+    return !this.#synced || this.#newestSize > this.#world.book.minedSize;
   }
 
   /** Take the next step of the head on its way, or begin with the log's newest. @throws ANCHOR_…, and what the log throws */
@@ -49,6 +58,7 @@ export class Anchoring {
     const { source, book } = this.#world;
     const newest = await source.head();
     const size = newest?.size ?? 0;
+    this.#newestSize = size;
     const journalled = book.journalledSize;
     if (journalled > size) {
       throw anchorError(
@@ -67,21 +77,18 @@ export class Anchoring {
     if (begun) await this.#follow(begun, newest, signal);
   }
 
-  /** Collect the evidence of mined heads, smallest first, so many at most. @throws ANCHOR_EVIDENCE_REFUSED, ANCHOR_RPC_… */
-  async finish(signal: AbortSignal): Promise<void> {
+  /** Give the chain's newest head, proved final; undefined if there is none beyond the newest that is final here. @throws ANCHOR_… */
+  async newestOnChain(signal: AbortSignal): Promise<Anchor | undefined> {
     const { chain, book, finality } = this.#world;
-    for (const record of book.in('mined').slice(0, MOST_AT_ONCE)) {
-      const { head, mined, attempts } = record;
-      if (!mined) continue;
-      const { txHash, number } = mined;
+    const log = await chain.log(signal);
+    if (log.number <= (book.latest?.number ?? 0)) return undefined;
+    const place = { after: log.number - 1, fromBlock: log.blockNumber };
+    for await (const { txHash, size, rootHash, indexRoot } of chain.heads(log, place, signal)) {
+      const head = { size, rootHash, indexRoot };
       const answer = await proveFinality({ chain, txHash, head, finality, signal });
-      // A crash before the write: the evidence is collected again.
-      if (answer.kind === 'final') await book.finish(answer.anchor);
-      if (answer.kind !== 'gone') continue;
-      // Our own bytes go on. Of someone else's there is nothing to send, but a node that is behind may show them later.
-      if (attempts.length > 0) await book.unmine(record);
-      else if ((await chain.log(signal)).number < number) await book.drop(head.size);
+      if (answer.kind === 'final') return answer.anchor;
     }
+    throw anchorError('ANCHOR_CHAIN_UNPROVEN', 'the chain does not prove its newest head');
   }
 
   /** Take the log's newest head on its way, unless the chain has it already. */
@@ -91,7 +98,7 @@ export class Anchoring {
     await this.#reconcile(log, newest, signal);
     this.#synced = true;
     if (newest.size <= book.minedSize) return undefined;
-    await this.#checkOpen(log);
+    await this.#checkOpen(log, signal);
     const record: HeadRecord = { head: newest, state: 'prepared', attempts: [] };
     const passed = book.in('prepared').map(({ head }) => head.size);
     // A crash here loses nothing: the head is taken from the log again.
@@ -109,7 +116,7 @@ export class Anchoring {
     signal: AbortSignal,
     replace?: number,
   ): Promise<HeadRecord | undefined> {
-    const { chain, source, sender, book, hasher, gasPrice } = this.#world;
+    const { chain, source, sender, book, hasher, gasPrice, pollMs, gapMs, clock } = this.#world;
     const { head } = record;
     const step = head.size - log.size;
     if (step > log.maxStep) {
@@ -121,7 +128,7 @@ export class Anchoring {
     }
     const older = { size: log.size, rootHash: log.rootHash };
     const hashes =
-      log.number === 0 ? [] : await provePrefix({ older, newer: head, source, hasher });
+      log.number === 0 ? [] : await believed(provePrefix({ older, newer: head, source, hasher }));
     const proof = log.checked ? hashes : [];
     const data = encodeAnchor(chain.origin, head, proof);
     const gasLimit = ANCHOR_GAS + HASH_GAS * BigInt(proof.length);
@@ -129,13 +136,18 @@ export class Anchoring {
     let sent: HeadRecord | undefined;
     const journal = async (tx: SignedTx): Promise<void> => {
       // Before the first send: a crash from here on finds these bytes again, and sends them or finds them mined.
-      sent = { head, state: 'sent', attempts: [...record.attempts, tx] };
+      sent = { head, state: 'sent', attempts: book.attemptsWith(record, tx) };
       await book.put(sent);
     };
     const request = { to: chain.contract, data, gasLimit, gasPrice };
     const signed = await sender.sign(chain, request, journal, { replace, signal });
     if (!sent || !signed) return undefined; // too many on their way: at the next tick
-    book.progressOf(sent).sentAt = this.#world.clock.now();
+    const progress = book.progressOf(sent);
+    const now = clock.elapsed();
+    progress.sentAt = now;
+    progress.made++;
+    const wait = pollMs * 2 ** Math.min(Math.max(progress.made - FREE_ATTEMPTS, 0), 20);
+    progress.nextAt = now + Math.min(wait, gapMs);
     await this.#send(signed, signal);
     return sent;
   }
@@ -159,10 +171,15 @@ export class Anchoring {
     const { chain, sender, book } = this.#world;
     if (await this.#lookForReceipts(record, signal)) return;
     const { dead } = book.progressOf(record);
-    const live = record.attempts.findLast(({ hash }) => !dead.has(hash));
-    if (live) {
+    const living = record.attempts.filter(({ hash }) => !dead.has(hash));
+    if (living.length > 0) {
       const count = await chain.txCount(await sender.address(), 'latest', signal);
-      if (count <= live.nonce) {
+      // The first that the chain comes to, and of several with its nonce the newest.
+      const live = living
+        .filter(({ nonce }) => nonce >= count)
+        .toReversed()
+        .toSorted((a, b) => a.nonce - b.nonce)[0];
+      if (live) {
         await this.#urge(record, live, { count, newest, signal });
         return;
       }
@@ -182,8 +199,10 @@ export class Anchoring {
     const { chain, sender, book, gasPrice, resendMs, gapMs, clock } = this.#world;
     const { count, newest, signal } = at;
     const progress = book.progressOf(record);
-    const now = clock.now();
-    const gap = count < live.nonce && !sender.holdsAny(count, live.nonce);
+    const now = clock.elapsed();
+    // Other attempts for this head are no reason to wait: the live one has the lowest nonce that can be mined.
+    const own = new Set(record.attempts.map(({ nonce }) => nonce));
+    const gap = count < live.nonce && !sender.holdsAny(count, live.nonce, own);
     progress.gapSince = gap ? (progress.gapSince ?? now) : undefined;
     if (progress.gapSince !== undefined && now - progress.gapSince >= gapMs) {
       progress.gapSince = undefined;
@@ -215,8 +234,13 @@ export class Anchoring {
       await this.#settlePassed(current, log, at);
       return;
     }
-    await this.#checkOpen(log);
+    await this.#checkOpen(log, at.signal);
+    const { clock, book } = this.#world;
+    const progress = book.progressOf(current);
+    if (progress.made >= FREE_ATTEMPTS && clock.elapsed() < progress.nextAt)
+      throw lost(progress.made);
     await this.#attempt(current, log, at.signal, at.replace);
+    if (progress.made > FREE_ATTEMPTS) throw lost(progress.made);
   }
 
   /** The chain went beyond a head whose transactions it does not show: it has it by an event, or a larger head covers it. */
@@ -229,7 +253,7 @@ export class Anchoring {
     const { number: after, blockNumber: fromBlock } = book.knownBelow(head.size);
     for await (const found of chain.heads(log, { after, fromBlock }, signal)) {
       if (found.size === head.size) {
-        await this.#adopt(found, newest);
+        await this.#adopt(found, newest, signal);
         return;
       }
       if (found.size > head.size) break;
@@ -272,7 +296,7 @@ export class Anchoring {
   /**
    * Bring what is journalled in line with what the contract holds: heads that someone else anchored are adopted if the log has them as
    * prefixes, and heads on their way that are smaller are dropped. spec/anchor §7.2
-   * @throws ANCHOR_CHAIN_BEHIND, ANCHOR_CHAIN_AHEAD, ANCHOR_CHAIN_CONFLICT
+   * @throws ANCHOR_CHAIN_BEHIND, ANCHOR_CHAIN_AHEAD, ANCHOR_CHAIN_CONFLICT, ANCHOR_CHAIN_UNPROVEN
    */
   async #reconcile(log: RegisteredLog, newest: AnchoredHead, signal: AbortSignal): Promise<void> {
     const { chain, book } = this.#world;
@@ -285,27 +309,33 @@ export class Anchoring {
       );
     }
     if (log.number === 0) return;
-    await this.#checkPrefix(log, newest);
     const { number: after, blockNumber: fromBlock } = book.knownBelow(Number.POSITIVE_INFINITY);
     for await (const head of chain.heads(log, { after, fromBlock }, signal)) {
-      await this.#adopt(head, newest);
+      await this.#adopt(head, newest, signal);
     }
+    // A head without an event of its own, or of the number of one that the journal knows: only the node says so.
+    await believed(this.#checkPrefix(log, newest));
   }
 
-  async #adopt(found: ChainHead, newest: AnchoredHead): Promise<void> {
+  async #adopt(found: ChainHead, newest: AnchoredHead, signal: AbortSignal): Promise<void> {
     const { book } = this.#world;
     const { number, txHash, blockNumber, blockHash, size, rootHash, indexRoot } = found;
     const head = { size, rootHash, indexRoot };
     const own = book.get(size);
-    const ours = own?.head ?? (newest.size === size ? newest : undefined);
-    if (ours && !equalHeads(ours, head)) {
-      throw anchorError(
-        'ANCHOR_CHAIN_CONFLICT',
-        `the chain holds another head of size ${size} than the log`,
-        { size, number },
-      );
+    try {
+      const ours = own?.head ?? (newest.size === size ? newest : undefined);
+      if (ours && !equalHeads(ours, head)) {
+        throw anchorError(
+          'ANCHOR_CHAIN_CONFLICT',
+          `the chain holds another head of size ${size} than the log`,
+          { size, number },
+        );
+      }
+      await this.#checkPrefix(head, newest);
+    } catch (error) {
+      if (isContradiction(error)) await this.#confirm(error, found, signal);
+      throw error;
     }
-    await this.#checkPrefix(head, newest);
     const attempts = own?.attempts ?? [];
     const adopted = !attempts.some(({ hash }) => hash === txHash);
     const passed = [...book.in('prepared'), ...book.in('sent')].filter(
@@ -323,6 +353,25 @@ export class Anchoring {
     );
   }
 
+  /**
+   * Prove that the chain holds a head that contradicts the log, as its finality is proved: one node's word stops nothing. spec/anchor §7.3
+   * @throws ANCHOR_CHAIN_UNPROVEN
+   */
+  async #confirm(contradiction: CodedError, found: ChainHead, signal: AbortSignal): Promise<void> {
+    const { chain, finality } = this.#world;
+    const { txHash, number, size, rootHash, indexRoot } = found;
+    const head = { size, rootHash, indexRoot };
+    let cause: unknown = contradiction;
+    try {
+      const answer = await proveFinality({ chain, txHash, head, finality, signal });
+      if (answer.kind === 'final' && answer.anchor.number === number) return;
+    } catch (error) {
+      signal.throwIfAborted();
+      cause = error;
+    }
+    throw unproven(contradiction, cause);
+  }
+
   /** Check that a head of the chain is a prefix of the log, which may have grown since `newest` was read. */
   async #checkPrefix(
     older: Pick<AnchoredHead, 'size' | 'rootHash'>,
@@ -333,9 +382,13 @@ export class Anchoring {
     await provePrefix({ older, newer, source, hasher });
   }
 
-  /** @throws ANCHOR_LOG_CLOSED, ANCHOR_LOG_SUSPENDED, ANCHOR_OPERATOR_FOREIGN */
-  async #checkOpen(log: RegisteredLog): Promise<void> {
-    if (log.closed) throw anchorError('ANCHOR_LOG_CLOSED', 'the log is closed on chain');
+  /** @throws ANCHOR_LOG_CLOSED if that is proved, ANCHOR_CHAIN_UNPROVEN if not, ANCHOR_LOG_SUSPENDED, ANCHOR_OPERATOR_FOREIGN */
+  async #checkOpen(log: RegisteredLog, signal: AbortSignal): Promise<void> {
+    if (log.closed) {
+      const { chain, finality } = this.#world;
+      const closed = anchorError('ANCHOR_LOG_CLOSED', 'the log is closed on chain');
+      throw (await proveClosed({ chain, log, finality, signal })) ? closed : unproven(closed);
+    }
     if (log.suspended) throw anchorError('ANCHOR_LOG_SUSPENDED', 'the log is suspended on chain');
     const own = await this.#world.sender.address();
     if (log.operator !== own) {
@@ -345,4 +398,9 @@ export class Anchoring {
       });
     }
   }
+}
+
+function lost(made: number): Error {
+  const text = `${made} transactions were made for one head, and the chain took none of them`;
+  return anchorError('ANCHOR_TX_LOST', text, { made });
 }

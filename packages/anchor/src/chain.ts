@@ -4,6 +4,7 @@ import {
   decodeTreeHeadAnchored,
   keccak256,
   logId,
+  type AnchoredHead,
   type TreeHeadAnchored,
   type TxLog,
 } from '@anchorlog/evm-proof';
@@ -11,7 +12,16 @@ import type { ChainHead } from './anchor.ts';
 import type { ChainAccess, RegistryConfig } from './config.ts';
 import { anchorError } from './error.ts';
 import { ANCHOR_REGISTRY_CODE_HASH } from './generated/anchor-registry.ts';
-import { decodeLogInfo, encodeLogInfo, hex, revertName, type RegisteredLog } from './registry.ts';
+import {
+  LOG_CLOSED,
+  decodeIsHead,
+  decodeLogInfo,
+  encodeIsHead,
+  encodeLogInfo,
+  hex,
+  revertName,
+  type RegisteredLog,
+} from './registry.ts';
 import { address, array, data, hash32, malformed, members, quantity } from './rpc-value.ts';
 import { RpcClient, type RpcPost } from './rpc.ts';
 
@@ -188,6 +198,15 @@ export class RegistryChain extends Chain {
     }
   }
 
+  /** Ask whether the contract keeps exactly this head under `number`. */
+  async isHead(number: number, head: AnchoredHead, signal?: AbortSignal): Promise<boolean> {
+    const method = 'eth_call';
+    const query = { to: this.contract, data: encodeIsHead(this.origin, number, head) };
+    const result = await this.rpc.call(method, [query, 'latest'], signal);
+    if (typeof result !== 'string') throw malformed(method, 'not data');
+    return decodeIsHead(result);
+  }
+
   /** Ask what the chain would say to a transaction. @throws ANCHOR_TX_REFUSED with the contract's `reason` if it names one */
   async simulate(
     tx: { readonly from: string; readonly data: string; readonly gas: bigint },
@@ -258,6 +277,35 @@ export class RegistryChain extends Chain {
     }
   }
 
+  /**
+   * Find the transaction that the node names for the closing of the log; undefined if it names none. Looks from the latest head on, after
+   * which a closing alone can come to be told.
+   */
+  async closing(log: RegisteredLog, signal?: AbortSignal): Promise<string | undefined> {
+    const method = 'eth_getLogs';
+    const last = await this.blockNumber(signal);
+    for (let from = Math.max(log.blockNumber, this.#fromBlock); from <= last; from += LOG_RANGE) {
+      const [found] = await this.#logs(
+        LOG_CLOSED,
+        from,
+        Math.min(from + LOG_RANGE - 1, last),
+        signal,
+      );
+      if (found !== undefined) return hash32(members(found, method)['transactionHash'], method);
+    }
+    return undefined;
+  }
+
+  /** Tell whether an event says that this log was closed. */
+  isClosing({ address: writer, topics }: TxLog): boolean {
+    return (
+      equalBytes(writer, this.contractBytes) &&
+      topics.length === 2 &&
+      equalBytes(topics[0]!, LOG_CLOSED) &&
+      equalBytes(topics[1]!, this.logId)
+    );
+  }
+
   protected override async admit(post: RpcPost): Promise<void> {
     await super.admit(post);
     const code = await post('eth_getCode', [this.contract, 'latest']);
@@ -272,14 +320,8 @@ export class RegistryChain extends Chain {
 
   async #events(from: number, to: number, signal?: AbortSignal): Promise<ChainHead[]> {
     const method = 'eth_getLogs';
-    const filter = {
-      address: this.contract,
-      fromBlock: `0x${from.toString(16)}`,
-      toBlock: `0x${to.toString(16)}`,
-      topics: [hex(TREE_HEAD_ANCHORED), hex(this.logId)],
-    };
-    const result = await this.rpc.call(method, [filter], signal);
-    return array(result, method).map((item) => {
+    const found = await this.#logs(TREE_HEAD_ANCHORED, from, to, signal);
+    return found.map((item) => {
       const log = members(item, method);
       const event = this.#event(readLog(log, method), method);
       return {
@@ -293,6 +335,23 @@ export class RegistryChain extends Chain {
         blockHash: hash32(log['blockHash'], method),
       };
     });
+  }
+
+  /** Events of this log in so many blocks, by the first topic of their kind. */
+  async #logs(
+    topic: Uint8Array,
+    from: number,
+    to: number,
+    signal?: AbortSignal,
+  ): Promise<readonly unknown[]> {
+    const method = 'eth_getLogs';
+    const filter = {
+      address: this.contract,
+      fromBlock: `0x${from.toString(16)}`,
+      toBlock: `0x${to.toString(16)}`,
+      topics: [hex(topic), hex(this.logId)],
+    };
+    return array(await this.rpc.call(method, [filter], signal), method);
   }
 
   #event(log: TxLog, method: string): TreeHeadAnchored {

@@ -126,7 +126,7 @@ async function sendOnce(
   });
   const { hash, raw } = signed!; // a fresh sender has nothing on its way
   await chain.send(raw, signal);
-  const until = clock.now() + timeoutMs;
+  const until = clock.elapsed() + timeoutMs;
   for (;;) {
     const tx = await chain.minedTx(hash, signal);
     if (tx?.succeeded) return tx;
@@ -136,7 +136,7 @@ async function sendOnce(
         blockNumber: tx.blockNumber,
       });
     }
-    if (clock.now() >= until) {
+    if (clock.elapsed() >= until) {
       throw anchorError('ANCHOR_TX_PENDING', `not mined within ${timeoutMs} ms`, { txHash: hash });
     }
     await clock.sleep(pollMs, signal);

@@ -23,10 +23,14 @@ export const ANCHOR_CODES = {
   ANCHOR_CHAIN_BEHIND:
     'the chain shows fewer heads than it has made final: the node is behind, or the chain was reset',
   ANCHOR_CHAIN_CONFLICT: 'the chain holds a head that is not a prefix of the log',
+  ANCHOR_CHAIN_UNPROVEN:
+    'the node names a head that contradicts the log, and nothing proves that the chain holds it: the node may lie',
   ANCHOR_SOURCE_BEHIND: 'the log is smaller than a head that this anchorer has journalled',
   ANCHOR_TX_REVERTED: 'the chain executed the transaction and refused it',
   ANCHOR_TX_REFUSED: 'the chain would refuse the transaction: it was not sent',
   ANCHOR_TX_PENDING: 'the transaction was sent but not mined in time',
+  ANCHOR_TX_LOST:
+    'the chain takes none of the transactions made for a head: further ones are made ever more rarely',
   ANCHOR_SIGNER_MISMATCH: 'the signer gave a transaction other than the asked one',
   ANCHOR_EVIDENCE_REFUSED: 'the collected evidence does not verify against the pinned validators',
   ANCHOR_JOURNAL_LOCKED: 'another process has the journal open',

@@ -6,6 +6,8 @@ import {
   proveTxReceipt,
   validatorsAt,
   verifyAnchorEvidence,
+  verifySealedHeader,
+  verifyTxReceiptProof,
   type AnchoredHead,
   type SealedEvidence,
   type ValidatorSet,
@@ -14,7 +16,7 @@ import type { Anchor } from './anchor.ts';
 import type { ChainBlock, MinedTx, RegistryChain } from './chain.ts';
 import type { Finality } from './config.ts';
 import { anchorError } from './error.ts';
-import { hex } from './registry.ts';
+import { hex, type RegisteredLog } from './registry.ts';
 
 /** What looking for the finality of a mined head gave. */
 export type FinalityAnswer =
@@ -68,16 +70,9 @@ export async function proveFinality({
   if (!receipts) return { kind: 'gone' };
   try {
     const evidence = sealEvidence({ chain, tx, logIndex: found.logIndex, block, receipts });
-    const sets = finality.validatorSets.map(
-      ({ fromBlock, untilBlock, validators }): ValidatorSet => ({
-        fromBlock,
-        untilBlock,
-        validators: validators.map((each) => parseHex(each.toLowerCase().slice(2), 20)),
-      }),
-    );
     const proved = verifyAnchorEvidence({
       evidence,
-      validators: validatorsAt(sets, tx.blockNumber),
+      validators: pinnedAt(finality, tx.blockNumber),
       chainId: chain.chainId,
       contract: chain.contractBytes,
       logId: chain.logId,
@@ -101,6 +96,61 @@ export async function proveFinality({
       { cause },
     );
   }
+}
+
+/**
+ * Tell whether it is proved that the authority closed the log: by the event, in a block that is final. False while nothing proves it.
+ * spec/anchor §7.3 @throws ANCHOR_RPC_…
+ */
+export async function proveClosed({
+  chain,
+  log,
+  finality,
+  signal,
+}: {
+  readonly chain: RegistryChain;
+  readonly log: RegisteredLog;
+  readonly finality: Finality;
+  readonly signal?: AbortSignal | undefined;
+}): Promise<boolean> {
+  const txHash = await chain.closing(log, signal);
+  const tx = txHash === undefined ? undefined : await chain.minedTx(txHash, signal);
+  const logIndex = tx?.succeeded ? tx.logs.findIndex((each) => chain.isClosing(each)) : -1;
+  if (!tx || logIndex < 0) return false;
+  if (finality.kind === 'depth') {
+    return (await chain.blockNumber(signal)) >= tx.blockNumber + finality.blocks;
+  }
+  const block = await chain.block(tx.blockHash, signal);
+  const receipts = block && (await chain.blockTxReceipts(block, signal));
+  if (!receipts) return false;
+  try {
+    const { header, txReceipt } = sealEvidence({ chain, tx, logIndex, block, receipts });
+    const { receiptsRoot, number } = verifySealedHeader({
+      header,
+      validators: pinnedAt(finality, tx.blockNumber),
+    });
+    const { index, nodes } = txReceipt;
+    const proved = verifyTxReceiptProof({ receiptsRoot, index, nodes });
+    const event = proved.logs[logIndex];
+    return number === tx.blockNumber && proved.status === 1 && !!event && chain.isClosing(event);
+  } catch (error) {
+    if (isCodedError(error)) return false;
+    throw error;
+  }
+}
+
+function pinnedAt(
+  finality: Finality & { kind: 'sealed' },
+  blockNumber: number,
+): readonly Uint8Array[] {
+  const sets = finality.validatorSets.map(
+    ({ fromBlock, untilBlock, validators }): ValidatorSet => ({
+      fromBlock,
+      untilBlock,
+      validators: validators.map((each) => parseHex(each.toLowerCase().slice(2), 20)),
+    }),
+  );
+  return validatorsAt(sets, blockNumber);
 }
 
 /** Rebuild the header and the receipts trie from what the node gave. */

@@ -1,17 +1,25 @@
 import type { AnchoredHead } from '@anchorlog/evm-proof';
 import type { Anchor, AnchorStage } from './anchor.ts';
 import type { HeadRecord, Journal } from './journal.ts';
-import type { Sender } from './sender.ts';
+import type { Sender, SignedTx } from './sender.ts';
 
 /** What is known of a head on its way only as long as the process runs. */
 export interface Progress {
-  /** When its newest bytes were last handed to the chain, in milliseconds since 1970. */
+  /** When its newest bytes were last handed to the chain, by `Clock.elapsed`, as all times here. */
   sentAt: number;
   /** Since when the chain has not come to its nonce, with nothing of ours before it. */
   gapSince: number | undefined;
+  /** Transactions made for it, those that are kept no more too. */
+  made: number;
+  /** When another one may be made at the earliest, if many were. */
+  nextAt: number;
   /** Hashes of attempts that cannot be mined any more: reverted, or their nonce is taken. */
   readonly dead: Set<string>;
 }
+
+/** Attempts of one head that are kept while they may be mined, and afterwards, beside the newest. */
+const MOST_LIVE = 5;
+const MOST_DEAD = 2;
 
 /** The heads of one log that are not final yet, in memory as on disk, and the nonces that they hold. */
 export class HeadBook {
@@ -68,10 +76,18 @@ export class HeadBook {
     return Math.max(this.#latest?.head.size ?? 0, this.in('mined').at(-1)?.head.size ?? 0);
   }
 
+  /** Mined heads that have no evidence yet though a larger one is final. */
+  get late(): number {
+    const final = this.#latest?.head.size ?? 0;
+    return this.in('mined').filter(({ head }) => head.size < final).length;
+  }
+
   /** The largest head below `size` that the chain is known to have taken: its number and block; zeros if there is none. */
   knownBelow(size: number): { readonly number: number; readonly blockNumber: number } {
     const mined = this.in('mined').findLast(({ head }) => head.size < size)?.mined;
     const final = this.#latest && this.#latest.head.size < size ? this.#latest : undefined;
+    // A larger head may be final before a smaller one.
+    if (mined && final) return mined.number > final.number ? mined : final;
     return mined ?? final ?? { number: 0, blockNumber: 0 };
   }
 
@@ -82,13 +98,35 @@ export class HeadBook {
     return this.in('sent').some(covers) ? 'sent' : 'none';
   }
 
-  progressOf({ head }: HeadRecord): Progress {
+  progressOf({ head, attempts }: HeadRecord): Progress {
     let progress = this.#progress.get(head.size);
     if (!progress) {
-      progress = { sentAt: 0, gapSince: undefined, dead: new Set() };
+      const made = attempts.length;
+      progress = {
+        sentAt: -Infinity,
+        gapSince: undefined,
+        made,
+        nextAt: -Infinity,
+        dead: new Set(),
+      };
       this.#progress.set(head.size, progress);
     }
     return progress;
+  }
+
+  /**
+   * Give the attempts of a head that are kept with another one: those that may be mined yet, but not more than a few, and of the others the
+   * newest. One that was dropped and is mined after all is found by its event. spec/anchor §6.1
+   */
+  attemptsWith(record: HeadRecord, tx: SignedTx): SignedTx[] {
+    const { dead } = this.progressOf(record);
+    const live = record.attempts.filter(({ hash }) => !dead.has(hash));
+    // The lowest nonces are mined first.
+    const kept = new Set(live.toSorted((a, b) => a.nonce - b.nonce).slice(0, MOST_LIVE));
+    for (const each of record.attempts.filter(({ hash }) => dead.has(hash)).slice(-MOST_DEAD)) {
+      kept.add(each);
+    }
+    return [...record.attempts.filter((each) => kept.has(each)), tx];
   }
 
   /** Note that one attempt cannot be mined any more. */
@@ -104,7 +142,9 @@ export class HeadBook {
   async put(record: HeadRecord, drop: readonly number[] = []): Promise<void> {
     await this.#journal.put(record, drop);
     for (const size of drop) this.#forget(size);
+    const before = this.#records.get(record.head.size);
     this.#records.set(record.head.size, record);
+    if (before) this.#releaseDropped(before, record);
     if (record.state === 'mined') this.#release(record);
   }
 
@@ -143,6 +183,11 @@ export class HeadBook {
 
   #hold({ attempts }: HeadRecord): void {
     for (const { nonce } of attempts) this.#sender.hold(nonce);
+  }
+
+  #releaseDropped(before: HeadRecord, after: HeadRecord): void {
+    const kept = new Set(after.attempts.map(({ nonce }) => nonce));
+    for (const { nonce } of before.attempts) if (!kept.has(nonce)) this.#sender.release(nonce);
   }
 
   #release({ attempts }: HeadRecord): void {

@@ -59,8 +59,11 @@ export class Journal {
     try {
       await db.open();
     } catch (cause) {
-      if (isLocked(cause)) {
+      if (hasLevelCode(cause, 'LEVEL_LOCKED')) {
         throw anchorError('ANCHOR_JOURNAL_LOCKED', 'the journal is open elsewhere', {}, { cause });
+      }
+      if (hasLevelCode(cause, 'LEVEL_CORRUPTION')) {
+        throw anchorError('ANCHOR_JOURNAL_MALFORMED', 'the journal is damaged', {}, { cause });
       }
       throw cause;
     }
@@ -162,12 +165,12 @@ function end(prefix: string): string {
   return `${prefix}~`;
 }
 
-function isLocked(error: unknown): boolean {
+function hasLevelCode(error: unknown, code: string): boolean {
   return (
     error instanceof Error &&
     error.cause instanceof Error &&
     'code' in error.cause &&
-    error.cause.code === 'LEVEL_LOCKED'
+    error.cause.code === code
   );
 }
 

@@ -1,4 +1,4 @@
-import { equalBytes, isCodedError } from '@anchorlog/core';
+import { equalBytes, isCodedError, type CodedError } from '@anchorlog/core';
 import type { AnchoredHead } from '@anchorlog/evm-proof';
 import { verifyConsistency, type TreeHead, type TreeHasher } from '@anchorlog/tlog';
 import type { AnchorSource } from './anchor.ts';
@@ -41,6 +41,31 @@ export async function provePrefix({
     );
   }
   return hashes;
+}
+
+/** Tell whether log and chain contradict each other, by what a node says. */
+export function isContradiction(error: unknown): error is CodedError {
+  const codes = ['ANCHOR_CHAIN_AHEAD', 'ANCHOR_CHAIN_CONFLICT'];
+  return isCodedError(error) && codes.includes(error.code);
+}
+
+/** Make the error for a contradiction that rests on a node's word alone. spec/anchor §7.3 */
+export function unproven(contradiction: CodedError, cause: unknown = contradiction): Error {
+  return anchorError(
+    'ANCHOR_CHAIN_UNPROVEN',
+    `the node says, and does not prove, that ${contradiction.message}`,
+    { reason: contradiction.code },
+    { cause },
+  );
+}
+
+/** Give what a comparison with a node's bare word gives. @throws ANCHOR_CHAIN_UNPROVEN if log and chain contradict each other by it */
+export async function believed<T>(comparison: Promise<T>): Promise<T> {
+  try {
+    return await comparison;
+  } catch (error) {
+    throw isContradiction(error) ? unproven(error) : error;
+  }
 }
 
 /** Tell whether two heads are the same in every part. */

@@ -1,7 +1,7 @@
 import type { ChainHead } from './anchor.ts';
 import { RegistryChain } from './chain.ts';
 import type { RegistryConfig } from './config.ts';
-import { anchorError } from './error.ts';
+import { within } from './deadline.ts';
 
 /** What a registry holds for a log. */
 export interface ChainHeads {
@@ -34,16 +34,10 @@ export async function readChainHeads({
   readonly signal?: AbortSignal | undefined;
 }): Promise<ChainHeads> {
   const chain = new RegistryChain(config, origin);
-  const deadline = AbortSignal.timeout(deadlineMs);
-  const ending = signal ? AbortSignal.any([signal, deadline]) : deadline;
-  try {
-    const log = await chain.log(ending);
+  return within(deadlineMs, signal, async (until) => {
+    const log = await chain.log(until);
     const heads: ChainHead[] = [];
-    for await (const head of chain.heads(log, { after, fromBlock: 0 }, ending)) heads.push(head);
+    for await (const head of chain.heads(log, { after, fromBlock: 0 }, until)) heads.push(head);
     return log.closed ? { heads, closedNumber: log.closedNumber } : { heads };
-  } catch (cause) {
-    if (!deadline.aborted || signal?.aborted === true) throw cause;
-    const said = `the heads were not read in ${deadlineMs} ms`;
-    throw anchorError('ANCHOR_RPC_TIMEOUT', said, { deadlineMs }, { cause });
-  }
+  });
 }

@@ -1,10 +1,13 @@
-import { formatHex, parseHex } from '@anchorlog/core';
+import { formatHex, formatUtf8, parseHex } from '@anchorlog/core';
 import { keccak256, logId, type AnchoredHead } from '@anchorlog/evm-proof';
 import { Interface } from 'ethers';
 import { anchorError } from './error.ts';
 import { ANCHOR_REGISTRY_ABI, ANCHOR_REGISTRY_BYTECODE } from './generated/anchor-registry.ts';
 
 const registry = new Interface(ANCHOR_REGISTRY_ABI);
+
+/** First topic of the event that tells the closing of a log. 32 bytes. */
+export const LOG_CLOSED: Uint8Array = keccak256(formatUtf8('LogClosed(bytes32,uint64)'));
 
 /** What the contract knows of a log: spec/anchor §2.1. */
 export interface RegisteredLog {
@@ -70,6 +73,22 @@ export function decodeLogInfo(data: string): RegisteredLog {
     };
   } catch (cause) {
     throw anchorError('ANCHOR_RPC_MALFORMED', 'eth_call: not what logInfo returns', {}, { cause });
+  }
+}
+
+/** Calldata that asks whether a head stands under a number. */
+export function encodeIsHead(origin: string, number: number, head: AnchoredHead): string {
+  const { size, rootHash, indexRoot } = head;
+  const values = [logIdOf(origin), number, size, hex(rootHash), hex(indexRoot)];
+  return registry.encodeFunctionData('isHead', values);
+}
+
+/** Read the answer to `encodeIsHead`. @throws ANCHOR_RPC_MALFORMED */
+export function decodeIsHead(data: string): boolean {
+  try {
+    return registry.decodeFunctionResult('isHead', data)[0] === true;
+  } catch (cause) {
+    throw anchorError('ANCHOR_RPC_MALFORMED', 'eth_call: not what isHead returns', {}, { cause });
   }
 }
 

@@ -9,13 +9,26 @@ export interface RpcOptions {
   readonly urls: readonly string[];
   /** Milliseconds for one request to one endpoint, the whole answer included. */
   readonly timeoutMs: number;
-  /** Bytes of one answer at most; 64 MiB unless given: all transaction receipts of a full block are a few. */
-  readonly maxAnswerBytes?: number | undefined;
   /** Is the endpoint the right one? Throws if not. Asked before its first use, and again after it failed. */
   readonly admit: (post: RpcPost) => Promise<void>;
 }
 
-const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+/** What one answer may have at most. spec/anchor §5.1 */
+interface AnswerLimit {
+  readonly bytes: number;
+  /** Brackets, braces and commas: the time that JSON takes goes by them, not by bytes. */
+  readonly items: number;
+}
+
+const MIB = 1024 * 1024;
+const ANSWER_LIMIT: AnswerLimit = { bytes: MIB, items: 50_000 };
+/** Methods whose honest answers may be larger. */
+const LARGER_LIMITS: ReadonlyMap<string, AnswerLimit> = new Map([
+  // Some thousand anchors in so many blocks as are asked for at once.
+  ['eth_getLogs', { bytes: 8 * MIB, items: 250_000 }],
+  // All transaction receipts of a block of 100,000,000 gas that does nothing but write events.
+  ['eth_getBlockReceipts', { bytes: 64 * MIB, items: 1_000_000 }],
+]);
 
 interface Endpoint {
   readonly url: string;
@@ -95,11 +108,7 @@ export class RpcClient {
         redirect: 'manual',
         signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
       });
-      const text = await readBounded(
-        response,
-        method,
-        this.#options.maxAnswerBytes ?? MAX_ANSWER_BYTES,
-      );
+      const text = await readBounded(response, method);
       if (response.status !== 200) {
         throw anchorError('ANCHOR_RPC_STATUS', `${method}: HTTP status ${response.status}`, {
           method,
@@ -116,18 +125,36 @@ export class RpcClient {
   }
 }
 
-async function readBounded(response: Response, method: string, limit: number): Promise<string> {
+/** @throws ANCHOR_RPC_LIMIT before more is read, or parsed, than the limit allows */
+async function readBounded(response: Response, method: string): Promise<string> {
+  const limit = LARGER_LIMITS.get(method) ?? ANSWER_LIMIT;
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let text = '';
   let bytes = 0;
+  let items = 0;
   for await (const chunk of response.body ?? []) {
     bytes += chunk.length;
-    if (bytes > limit) {
-      throw anchorError('ANCHOR_RPC_LIMIT', `${method}: more than ${limit} bytes`);
+    if (bytes > limit.bytes) {
+      throw anchorError('ANCHOR_RPC_LIMIT', `${method}: more than ${limit.bytes} bytes`);
+    }
+    items += countItems(chunk);
+    if (items > limit.items) {
+      throw anchorError('ANCHOR_RPC_LIMIT', `${method}: more than ${limit.items} items`);
     }
     text += decoder.decode(chunk, { stream: true });
   }
   return text + decoder.decode();
+}
+
+const COMMA = 0x2c;
+const BRACKET = 0x5b;
+const BRACE = 0x7b;
+
+/** Count what begins or parts items, in texts too: no honest answer has many there. */
+function countItems(chunk: Uint8Array): number {
+  let count = 0;
+  for (const byte of chunk) if (byte === COMMA || byte === BRACKET || byte === BRACE) count++;
+  return count;
 }
 
 function endpointFault(method: string, cause: unknown, timedOut: boolean): CodedError {

@@ -54,9 +54,11 @@ export class Sender {
     return this.#address;
   }
 
-  /** Tell whether one of this process's transactions with a nonce from `from` up to, but not with, `to` is on its way. */
-  holdsAny(from: number, to: number): boolean {
-    for (const nonce of this.#held) if (nonce >= from && nonce < to) return true;
+  /** Tell whether one of this process's transactions with a nonce from `from` up to, but not with, `to` is on its way, besides `own`. */
+  holdsAny(from: number, to: number, own: ReadonlySet<number>): boolean {
+    for (const nonce of this.#held) {
+      if (nonce >= from && nonce < to && !own.has(nonce)) return true;
+    }
     return false;
   }
 

@@ -355,7 +355,11 @@ async function sendForeign(world: World, nonce: number): Promise<void> {
     to: world.operator,
   });
   const body = { jsonrpc: '2.0', id: 1, method: 'eth_sendRawTransaction', params: [raw] };
-  await fetch(world.devchain.url, { method: 'POST', body: JSON.stringify(body) });
+  await fetch(world.devchain.url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
 }
 
 // The calldata that everything above rests on.

@@ -83,3 +83,55 @@ describe('Anchorer, when the chain', () => {
     );
   }
 });
+
+describe('Anchorer, when the clock of the machine is set back', () => {
+  test.each([
+    ['collects evidence', 'eth_getBlockByHash', { kind: 'error', code: -32_000, message: 'busy' }],
+    ['sends again', 'eth_sendRawTransaction', { kind: 'result', result: `0x${'11'.repeat(32)}` }],
+  ] as const)('%s as soon as ever', async (_, method, fault) => {
+    await using proxy = await FaultProxy.open(world.devchain.url);
+    const { origin } = await freshLog(world);
+    const chain = { ...world.registry, url: proxy.url };
+    const fast = fastClock();
+    let back = 0;
+    const clock = { ...fast, now: () => fast.now() - back };
+    const anchorer = await world.anchorer({ chain, origin, source: new TestLog(3), clock });
+    proxy.faults = (request) => (request.method === method ? fault : undefined);
+    await anchorer.tick();
+    await anchorer.tick();
+    back = 86_400_000;
+    proxy.faults = () => undefined;
+    await fast.sleep(5000, new AbortController().signal);
+    await settle(anchorer, clock);
+    expect(await anchorsOf(anchorer)).toEqual([{ number: 1, size: 3 }]);
+  });
+});
+
+describe('Anchorer, when the node is for ever about to answer', () => {
+  test('ends the step at its deadline, and does not call itself idle meanwhile', async () => {
+    await using proxy = await FaultProxy.open(world.devchain.url);
+    const { origin } = await freshLog(world);
+    const chain = { ...world.registry, url: proxy.url, requestTimeoutMs: 60_000 };
+    const source = new TestLog(3);
+    const clock = fastClock();
+    const anchorer = await world.anchorer({ chain, origin, source, clock, stepMs: 100 });
+    expect(anchorer.status().state).toBe('idle');
+    let state: string | undefined;
+    proxy.faults = ({ method }) => {
+      state ??= anchorer.status().state;
+      return method === 'eth_call' ? { kind: 'hang' } : undefined;
+    };
+    await anchorer.tick();
+    expect(state).toBe('working');
+    expect(anchorer.status().problem).toMatchObject({
+      code: 'ANCHOR_RPC_TIMEOUT',
+      message: 'not done within 100 ms',
+    });
+    proxy.faults = ({ method }) => (method === 'eth_getBlockByHash' ? { kind: 'hang' } : undefined);
+    await settle(anchorer, clock, () => anchorer.status().awaitingFinality === 1);
+    expect(anchorer.status().problem).toMatchObject({ code: 'ANCHOR_RPC_TIMEOUT' });
+    proxy.faults = () => undefined;
+    await settle(anchorer, clock);
+    expect(await anchorsOf(anchorer)).toEqual([{ number: 1, size: 3 }]);
+  });
+});

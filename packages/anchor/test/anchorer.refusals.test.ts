@@ -1,3 +1,4 @@
+import { FaultProxy } from '@anchorlog/testkit';
 import { afterAll, describe, expect, test } from 'vitest';
 import { RegistryChain } from '../src/chain.ts';
 import type { RegistryConfig } from '../src/config.ts';
@@ -43,11 +44,47 @@ describe('Anchorer, when it may not anchor', () => {
     });
   });
 
-  test('stops when the log is closed', async () => {
+  test.each([
+    ['by seals', world.finality],
+    ['by depth', { kind: 'depth', blocks: 1 } as const],
+  ])('stops when the log is closed, and that is final %s', async (_, finality) => {
     const { origin } = await freshLog(world);
-    const anchorer = await world.anchorer({ source: new TestLog(3), origin });
+    const anchorer = await world.anchorer({ source: new TestLog(3), origin, finality });
     await administer(world, 'close', [logIdOf(origin), 0]);
+    if (finality.kind === 'depth') await world.devchain.mine();
     await expect(anchorer.anchor()).rejects.toMatchObject({ code: 'ANCHOR_LOG_CLOSED' });
+  });
+
+  test.each([
+    ['the event is not shown', 'eth_getLogs', []],
+    ['its transaction is gone', 'eth_getTransactionReceipt', null],
+    ['its block is gone', 'eth_getBlockByHash', null],
+  ])('waits when the log is closed, and %s', async (_, method, result) => {
+    const { origin } = await freshLog(world);
+    await using proxy = await FaultProxy.open(world.devchain.url);
+    const chain = { ...world.registry, url: proxy.url };
+    const clock = fastClock();
+    const anchorer = await world.anchorer({ source: new TestLog(3), origin, chain, clock });
+    await administer(world, 'close', [logIdOf(origin), 0]);
+    proxy.faults = (request) =>
+      request.method === method ? { kind: 'result', result } : undefined;
+    await anchorer.tick();
+    expect(anchorer.status()).toMatchObject({
+      state: 'retrying',
+      problem: { code: 'ANCHOR_CHAIN_UNPROVEN' },
+    });
+    proxy.faults = () => undefined;
+    await expect(anchorer.anchor()).rejects.toMatchObject({ code: 'ANCHOR_LOG_CLOSED' });
+  });
+
+  test('waits when others than the pinned validators sealed the closing', async () => {
+    const { origin } = await freshLog(world);
+    const validators = world.devchain.accounts.map(({ address }) => address);
+    const finality = { kind: 'sealed', validatorSets: [{ fromBlock: 0, validators }] } as const;
+    const anchorer = await world.anchorer({ source: new TestLog(3), origin, finality });
+    await administer(world, 'close', [logIdOf(origin), 0]);
+    await anchorer.tick();
+    expect(anchorer.status().problem).toMatchObject({ code: 'ANCHOR_CHAIN_UNPROVEN' });
   });
 
   test('waits for the operator to be set, and for the log to be registered', async () => {
@@ -72,16 +109,20 @@ describe('Anchorer, when it may not anchor', () => {
     await settle(later, clock);
   });
 
-  test('stops when the log has grown by more than one anchor may', async () => {
+  test('sends nothing when the log has grown by more than one anchor may', async () => {
     await using narrow = await createWorld({ maxStep: 100 });
     const source = new TestLog(100);
     const anchorer = await narrow.anchorer({ source });
     await anchorer.anchor();
     source.grow(101);
-    await expect(anchorer.anchor()).rejects.toMatchObject({
-      code: 'ANCHOR_STEP_TOO_LARGE',
-      context: { size: 201, latest: 100, maxStep: 100 },
-    });
+    await anchorer.tick();
+    const { state, problem, inFlight } = anchorer.status();
+    expect([state, problem?.code, inFlight?.state]).toEqual([
+      'retrying',
+      'ANCHOR_STEP_TOO_LARGE',
+      'prepared',
+    ]);
+    expect(problem?.message).toContain('grew by 101 entries');
   });
 });
 

@@ -29,7 +29,13 @@ describe('deployRegistry', () => {
     await using slow = await createWorld({ manual: true });
     const chain = { url: slow.devchain.url, chainId: 1337 };
     const clock = fastClock();
-    const deploying = deployRegistry({ chain, authority: world.operator, ...quick, clock });
+    const deploying = deployRegistry({
+      chain,
+      authority: world.operator,
+      ...quick,
+      pollMs: 500,
+      clock,
+    });
     await expect(deploying).rejects.toMatchObject({ code: 'ANCHOR_TX_PENDING' });
   });
 });
@@ -127,16 +133,17 @@ describe('readChainHeads', () => {
     });
   });
 
-  test('refuses code of any length that is not the pinned one', async () => {
+  test.each([
+    ['that is not the pinned one', 500_000, 'ANCHOR_CONTRACT_MISMATCH'],
+    ['that is longer than an answer may be', 7_500_000, 'ANCHOR_RPC_LIMIT'],
+  ])('refuses code %s', async (_name, length, code) => {
     const { origin, proxy } = await anchoredTwice();
     await using _ = proxy;
-    const result = `0x${'60'.repeat(7_500_000)}`;
+    const result = `0x${'60'.repeat(length)}`;
     proxy.faults = ({ method }) =>
       method === 'eth_getCode' ? { kind: 'result', result } : undefined;
     const chain = { ...world.registry, url: proxy.url, requestTimeoutMs: 20_000 };
-    await expect(readChainHeads({ chain, origin })).rejects.toMatchObject({
-      code: 'ANCHOR_CONTRACT_MISMATCH',
-    });
+    await expect(readChainHeads({ chain, origin })).rejects.toMatchObject({ code });
   });
 
   test('does not take events that leave a gap, or end elsewhere than the contract', async () => {
@@ -193,7 +200,11 @@ async function rawLogs(origin: string): Promise<unknown> {
     topics: [null, logIdOf(origin)],
   };
   const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'eth_getLogs', params: [filter] });
-  const answer = await fetch(world.devchain.url, { method: 'POST', body });
+  const answer = await fetch(world.devchain.url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body,
+  });
   const { result } = (await answer.json()) as { result: readonly { topics: readonly string[] }[] };
   return result.filter(({ topics }) => topics.length === 3); // heads, not the registration
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Level } from 'level';
@@ -86,5 +86,13 @@ describe('Journal', () => {
     const read = async (): Promise<unknown> => [await damaged.unfinished(), await damaged.latest()];
     await expect(read()).rejects.toMatchObject({ code: 'ANCHOR_JOURNAL_MALFORMED' });
     await damaged.close();
+  });
+
+  test('refuses a damaged database', async () => {
+    await (await Journal.open(dir, OWNER)).close();
+    await writeFile(join(dir, 'CURRENT'), 'nonsense');
+    await expect(Journal.open(dir, OWNER)).rejects.toMatchObject({
+      code: 'ANCHOR_JOURNAL_MALFORMED',
+    });
   });
 });

@@ -94,8 +94,43 @@ describe('RpcClient', () => {
       write();
     };
     await serving(endless, async (url) => {
-      const bounded = client(url, { maxAnswerBytes: 1 << 20, timeoutMs: 5000 });
-      await expect(bounded.call('m', [])).rejects.toMatchObject({ code: 'ANCHOR_RPC_LIMIT' });
+      const bounded = client(url, { timeoutMs: 5000 });
+      await expect(bounded.call('m', [])).rejects.toMatchObject({
+        code: 'ANCHOR_RPC_LIMIT',
+        message: 'm: more than 1048576 bytes',
+      });
+    });
+  });
+
+  test.each([
+    ['m', 1024 * 1024, '"', ' ', '"'],
+    ['eth_getLogs', 8 * 1024 * 1024, '"', ' ', '"'],
+    ['m', 50_000, '[', '{},', '0]'],
+    ['m', 50_000, '[', '[],', '0]'],
+    ['m', 50_000, '[', '1,', '0]'],
+    ['m', 50_000, '', '[', ''],
+    ['eth_getLogs', 250_000, '[', '{},', '0]'],
+    ['eth_getBlockReceipts', 1_000_000, '[', '{},', '0]'],
+  ])(
+    'does not parse an answer to %s of more than %i times %s%s%s',
+    async (method, most, ...parts) => {
+      const [head, unit, tail] = parts;
+      const body = `{"id":1,"result":${head}${unit.repeat(most)}${tail}}`;
+      await serving(answering(body), async (url) => {
+        const call = client(url, { timeoutMs: 5000 }).call(method, []);
+        await expect(call).rejects.toMatchObject({ code: 'ANCHOR_RPC_LIMIT' });
+      });
+    },
+  );
+
+  test('takes the transaction receipts of a block that is full of events', async () => {
+    const log = { topics: ['0x1', '0x2', '0x3'], data: '0x'.padEnd(300, '0'), logIndex: '0x1' };
+    const result = Array.from({ length: 1000 }, () => ({
+      logs: Array.from({ length: 50 }, () => log),
+    }));
+    await serving(answering(JSON.stringify({ id: 1, result })), async (url) => {
+      const call = client(url, { timeoutMs: 5000 }).call('eth_getBlockReceipts', []);
+      expect(await call).toHaveLength(1000);
     });
   });
 

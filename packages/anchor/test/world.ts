@@ -18,6 +18,7 @@ export function fastClock(): Clock {
   let ahead = 0;
   return {
     now: () => Date.now() + ahead,
+    elapsed: () => performance.now() + ahead,
     sleep: (ms, signal) => {
       ahead += ms;
       return systemClock.sleep(0, signal);
@@ -29,6 +30,7 @@ export function fastClock(): Clock {
 function miningClock(devchain: Devchain): Clock {
   return {
     now: () => Date.now(),
+    elapsed: () => performance.now(),
     sleep: async () => {
       await devchain.mine();
     },
@@ -68,7 +70,7 @@ export async function freshLog(
   return { origin };
 }
 
-const abi = new Interface(ANCHOR_REGISTRY_ABI);
+const registryAbi = new Interface(ANCHOR_REGISTRY_ABI);
 
 /** Call a function of the registry as its authority. */
 export async function administer(
@@ -86,14 +88,18 @@ export async function administer(
     gasPrice: 0n,
     gasLimit: 300_000n,
     to: registry.contract,
-    data: abi.encodeFunctionData(name, values),
+    data: registryAbi.encodeFunctionData(name, values),
   });
   await post(url, 'eth_sendRawTransaction', [raw]);
 }
 
 async function post(url: string, method: string, params: readonly unknown[]): Promise<unknown> {
   const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params });
-  const answer = await fetch(url, { method: 'POST', body });
+  const answer = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body,
+  });
   return ((await answer.json()) as { result: unknown }).result; // JSON-RPC
 }
 

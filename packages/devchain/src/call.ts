@@ -16,6 +16,16 @@ export interface CallRequest {
   readonly gas: bigint;
 }
 
+/** Gas that the calls of one request have left together. */
+export interface GasLeft {
+  gas: bigint;
+}
+
+/** Give what one request may use: ten blocks, so that a batch of loops comes to an end. */
+export function requestGas(): GasLeft {
+  return { gas: 10n * MOST_GAS };
+}
+
 const NOBODY = new Uint8Array(20);
 const MOST_GAS = BigInt(BLOCK_GAS_LIMIT);
 
@@ -38,7 +48,9 @@ export async function callContract(
   vm: VM,
   block: MinedBlock,
   request: CallRequest,
+  left: GasLeft,
 ): Promise<Uint8Array> {
+  checkLeft(left);
   await vm.evm.journal.cleanup();
   await vm.evm.journal.checkpoint();
   try {
@@ -52,6 +64,7 @@ export async function callContract(
       gasLimit: request.gas,
       skipBalance: true,
     });
+    left.gas -= execResult.executionGasUsed;
     throwIfFailed(execResult);
     return execResult.returnValue;
   } finally {
@@ -65,11 +78,12 @@ export async function estimateGas(
   vm: VM,
   block: MinedBlock,
   request: CallRequest,
+  left: GasLeft,
 ): Promise<number> {
   const succeeds = async (gas: number): Promise<boolean> =>
-    (await simulate(vm, block, { ...request, gas: BigInt(gas) })).execResult.exceptionError ===
-    undefined;
-  const whole = await simulate(vm, block, request);
+    (await simulate(vm, block, { ...request, gas: BigInt(gas) }, left)).execResult
+      .exceptionError === undefined;
+  const whole = await simulate(vm, block, request, left);
   throwIfFailed(whole.execResult);
   // Refunds come after, and a call passes on 63/64 of what is left: between what was spent and the limit.
   let enough = Number(request.gas);
@@ -88,7 +102,13 @@ export async function estimateGas(
   return enough;
 }
 
-async function simulate(vm: VM, block: MinedBlock, request: CallRequest): Promise<RunTxResult> {
+async function simulate(
+  vm: VM,
+  block: MinedBlock,
+  request: CallRequest,
+  left: GasLeft,
+): Promise<RunTxResult> {
+  checkLeft(left);
   const tx = createLegacyTx(
     {
       ...(request.to ? { to: request.to } : {}),
@@ -102,12 +122,19 @@ async function simulate(vm: VM, block: MinedBlock, request: CallRequest): Promis
   tx.getSenderAddress = () => request.from; // nobody signs what is undone
   await vm.stateManager.checkpoint();
   try {
-    return await runTx(vm, { tx, block: block.environment, skipNonce: true, skipBalance: true });
+    const options = { tx, block: block.environment, skipNonce: true, skipBalance: true };
+    const result = await runTx(vm, options);
+    left.gas -= result.totalGasSpent;
+    return result;
   } catch (cause) {
     throw new RpcError('refused', (cause as Error).message, { cause }); // the library throws Errors
   } finally {
     await vm.stateManager.revert();
   }
+}
+
+function checkLeft({ gas }: GasLeft): void {
+  if (gas <= 0n) throw new RpcError('limit', 'the calls of this request have used their gas');
 }
 
 function throwIfFailed({

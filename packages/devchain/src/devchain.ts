@@ -62,7 +62,7 @@ export async function createDevchain(options: DevchainOptions = {}): Promise<Dev
     clock,
     genesisTime: options.genesisTime ?? Math.floor(clock() / 1000),
   });
-  const server = await serveRpc({ methods: createMethods(chain), port });
+  const server = await serveRpc({ methods: () => createMethods(chain), port });
   const stop = new AbortController();
   const mining = blockTimeMs === undefined ? undefined : mineEach(blockTimeMs, chain, stop.signal);
 

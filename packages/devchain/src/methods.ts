@@ -8,7 +8,7 @@ import {
   txAnswer,
   txReceiptAnswer,
 } from './answer.ts';
-import { callContract, callParam, estimateGas } from './call.ts';
+import { callContract, callParam, estimateGas, requestGas } from './call.ts';
 import type { Chain, MinedBlock } from './chain.ts';
 import { logFilterParam } from './log-filter.ts';
 import {
@@ -28,8 +28,12 @@ const CLIENT = 'anchorlog-devchain/0.1.0';
 const MOST_LOGS = 10_000;
 const MOST_SLOTS = 1024;
 
-/** Make the methods of a chain: those that one can rely on with every node, and the proofs. */
+/**
+ * Make the methods of a chain: those that one can rely on with every node, and the proofs. All calls of contracts through them share the gas
+ * of one request.
+ */
 export function createMethods(chain: Chain): ReadonlyMap<string, RpcMethod> {
+  const gas = requestGas();
   const blockAt = (tag: unknown): MinedBlock | undefined => findBlock(chain, tag);
   const knownBlock = (tag: unknown): MinedBlock => {
     const block = blockAt(tag ?? 'latest');
@@ -104,12 +108,14 @@ export function createMethods(chain: Chain): ReadonlyMap<string, RpcMethod> {
     eth_call: (value, tag) => {
       const block = knownBlock(tag);
       const request = callParam(value);
-      return chain.read(block, async (vm) => hexData(await callContract(vm, block, request)));
+      return chain.read(block, async (vm) => hexData(await callContract(vm, block, request, gas)));
     },
     eth_estimateGas: (value, tag) => {
       const block = knownBlock(tag);
       const request = callParam(value);
-      return chain.read(block, async (vm) => hexQuantity(await estimateGas(vm, block, request)));
+      return chain.read(block, async (vm) =>
+        hexQuantity(await estimateGas(vm, block, request, gas)),
+      );
     },
     eth_sendRawTransaction: async (raw) => `0x${await chain.submit(dataParam(raw, 'transaction'))}`,
   };

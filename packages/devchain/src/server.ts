@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import type { RpcMethod } from './methods.ts';
 import { RPC_CODES, RpcError, type RpcCode } from './rpc-error.ts';
 
@@ -20,11 +21,12 @@ export async function serveRpc({
   methods,
   port,
 }: {
-  readonly methods: ReadonlyMap<string, RpcMethod>;
+  /** Make the methods for one request, which shares what they count. */
+  readonly methods: () => ReadonlyMap<string, RpcMethod>;
   readonly port: number;
 }): Promise<RpcServer> {
   const server = createServer((request, response) => {
-    void reply(methods, request, response); // answers or ends the connection itself, never rejects
+    void reply(methods(), request, response); // answers or ends the connection itself, never rejects
   });
   server.listen(port, HOST);
   await once(server, 'listening');
@@ -53,6 +55,11 @@ async function reply(
     if (request.method !== 'POST') {
       return send(405, failure(null, 'request', 'expected a POST request'));
     }
+    const foreign = foreignness(request);
+    if (foreign !== undefined) return send(403, failure(null, 'request', foreign));
+    if (!/^application\/json *(?:;|$)/i.test(request.headers['content-type'] ?? '')) {
+      return send(415, failure(null, 'request', 'expected content of type application/json'));
+    }
     const body = await readBody(request);
     if (body === undefined) {
       response.shouldKeepAlive = false; // the rest of the body is not read
@@ -63,6 +70,21 @@ async function reply(
   } catch (error) {
     response.destroy(error as Error); // the client is gone, or its request was cut off
   }
+}
+
+/**
+ * Say what is foreign about a request. Every page that the developer's browser shows can send requests to this machine: some say where they
+ * come from, and one whose name was made to lead here names that as the host.
+ */
+function foreignness({ headers }: IncomingMessage): string | undefined {
+  if (!isLocal(headers.host ?? '')) return 'expected a host of this machine';
+  if (headers.origin === undefined) return undefined;
+  const isOwn = URL.canParse(headers.origin) && isLocal(new URL(headers.origin).host);
+  return isOwn ? undefined : 'expected an origin of this machine';
+}
+
+function isLocal(host: string): boolean {
+  return /^(?:127\.0\.0\.1|localhost)(?::[0-9]{1,5})?$/i.test(host);
 }
 
 /** Give the body; none when it is too large. */
@@ -91,6 +113,7 @@ async function answerBody(methods: ReadonlyMap<string, RpcMethod>, body: string)
   }
   const answers: unknown[] = [];
   for (const call of calls) {
+    await setImmediate(); // other requests have their turn between two calls
     const answer = await answerCall(methods, call);
     if (answer !== undefined) answers.push(answer);
   }

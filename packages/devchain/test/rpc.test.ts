@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
 import { Transaction, Wallet, encodeRlp } from 'ethers';
 import { describe, expect, test } from 'vitest';
 import { PLAIN, createWorld, deployRegistry, type World } from './world.ts';
@@ -5,7 +7,8 @@ import { PLAIN, createWorld, deployRegistry, type World } from './world.ts';
 /** Post a body as it is. */
 async function post(world: World, body: string, method = 'POST'): Promise<Response> {
   const withBody = method === 'POST' ? { body } : {};
-  return fetch(world.chain.url, { method, ...withBody });
+  const headers = { 'content-type': 'application/json' };
+  return fetch(world.chain.url, { method, headers, ...withBody });
 }
 
 /** The error that a single call is answered with. */
@@ -77,12 +80,49 @@ describe('JSON-RPC server', () => {
     expect(await world.send('eth_chainId')).toBe('0x539');
   });
 
+  test('ends a batch of loops with the gas of ten blocks, and answers others meanwhile', async () => {
+    await using world = await createWorld();
+    // Code that jumps to itself, run as that of a contract that is made; 30 million gas each.
+    const loop = (method: string): unknown => call(1, method, [{ data: '0x5b600056' }, 'latest']);
+    const batch = Array.from({ length: 14 }, (_, i) =>
+      loop(i % 2 ? 'eth_call' : 'eth_estimateGas'),
+    );
+    let ended = false;
+    const answered = post(world, JSON.stringify(batch)).finally(() => (ended = true));
+    expect(await world.send('eth_chainId')).toBe('0x539');
+    expect(ended).toBe(false);
+    const answers = (await (await answered).json()) as { error: RpcFault }[]; // all fail
+    const codes = answers.map(({ error }) => error.code);
+    expect(codes.filter((code) => code === -32_005)).toHaveLength(4);
+    expect(codes.indexOf(-32_005)).toBe(10);
+    expect(await world.send('eth_chainId')).toBe('0x539');
+  }, 120_000);
+
   test('refuses other HTTP methods and bodies beyond its limit', async () => {
     await using world = await createWorld();
     expect((await post(world, '', 'GET')).status).toBe(405);
     const large = `"${'a'.repeat(5 * 1024 * 1024)}"`;
     expect((await post(world, large)).status).toBe(413);
     expect(await world.send('eth_chainId')).toBe('0x539');
+  });
+
+  test.each<readonly [string, Readonly<Record<string, string>>, number]>([
+    ['content of another type', { 'content-type': 'text/plain' }, 415],
+    ['content of no type', { 'content-type': '' }, 415],
+    ['a foreign host', { host: 'evil.example:8545' }, 403],
+    ['a host that begins like this machine', { host: '127.0.0.1.evil.example' }, 403],
+    ['a foreign origin', { origin: 'http://evil.example' }, 403],
+    ['an origin that is hidden', { origin: 'null' }, 403],
+    ['an origin of this machine', { origin: 'http://localhost:3000' }, 200],
+    ['this machine by its name', { host: 'localhost:8545' }, 200],
+  ])('answers web pages of others nothing: %s', async (_, changes, status) => {
+    await using world = await createWorld();
+    const headers = { 'content-type': 'application/json; charset=utf-8', ...changes };
+    const sent = request(world.chain.url, { method: 'POST', headers });
+    sent.end(JSON.stringify(call(1, 'eth_chainId')));
+    const [answer] = (await once(sent, 'response')) as [IncomingMessage]; // as Node says
+    answer.resume();
+    expect(answer.statusCode).toBe(status);
   });
 
   test('is reached on this machine only, and is gone after close', async () => {

@@ -1,15 +1,16 @@
+import { access, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   createAnchorer,
-  readChainHeads,
   type Anchor,
   type AnchorProblem,
   type AnchorSource,
   type Anchorer,
+  type AnchorerOptions,
   type AnchorerStatus,
   type RegistryConfig,
 } from '@anchorlog/anchor';
-import { DIGEST_BYTES, formatHex } from '@anchorlog/core';
+import { DIGEST_BYTES, formatHex, isCodedError } from '@anchorlog/core';
 import { anchorFolder } from '@anchorlog/evm-proof';
 import type { Log, LogCheckpoint } from '@anchorlog/log';
 import type { TreeHead } from '@anchorlog/tlog';
@@ -34,11 +35,11 @@ const NO_INDEX = new Uint8Array(DIGEST_BYTES);
  * that no head is on the chain before its checkpoint is where everybody sees it.
  */
 export class Anchoring {
-  readonly #registry: RegistryConfig;
-  readonly #origin: string;
   readonly #anchorer: Anchorer;
   readonly #source: PublishedLog;
-  readonly #files: AnchorFiles;
+  readonly #openFiles: () => AnchorFiles;
+  #files: AnchorFiles;
+  #late = 0;
   readonly #clock: () => number;
   readonly #changes: Changes;
   readonly #closing = new AbortController();
@@ -46,26 +47,27 @@ export class Anchoring {
   readonly #calls = new Changes();
   #running: Promise<void> | undefined;
   #problem: AnchorProblem | undefined;
+  /** The journal was damaged, and is not filled again from the chain yet. */
+  #damage: AnchorProblem | undefined;
 
   private constructor(parts: {
-    readonly registry: RegistryConfig;
-    readonly origin: string;
     readonly anchorer: Anchorer;
     readonly source: PublishedLog;
-    readonly files: AnchorFiles;
+    readonly openFiles: () => AnchorFiles;
     readonly clock: () => number;
     readonly changes: Changes;
+    readonly damage: unknown;
   }) {
-    this.#registry = parts.registry;
-    this.#origin = parts.origin;
     this.#anchorer = parts.anchorer;
     this.#source = parts.source;
-    this.#files = parts.files;
+    this.#openFiles = parts.openFiles;
+    this.#files = parts.openFiles();
     this.#clock = parts.clock;
     this.#changes = parts.changes;
+    if (parts.damage !== undefined) this.#damage = this.#met(parts.damage);
   }
 
-  /** Open the journal. `changes` is told whatever happens. @throws ANCHOR_JOURNAL_… */
+  /** Open the journal. `changes` is told whatever happens. @throws ANCHOR_JOURNAL_LOCKED, ANCHOR_JOURNAL_MISMATCH */
   static async open({
     dir,
     origin,
@@ -85,7 +87,7 @@ export class Anchoring {
     const registry: RegistryConfig = { url, chainId, contract, codeHash, fromBlock };
     const source = new PublishedLog();
     const folder = anchorFolder(chainId, contract);
-    const anchorer = await createAnchorer({
+    const options: AnchorerOptions = {
       chain: registry,
       origin,
       dir: join(dir, 'anchors', folder),
@@ -94,27 +96,27 @@ export class Anchoring {
       finality: { kind: 'sealed', validatorSets: [{ fromBlock, validators }] },
       hasher: nodeTreeHasher('sha256'),
       pollMs: Math.max(20, Math.min(250, Math.floor(blockTimeMs / 4))),
-    });
-    const files = new AnchorFiles(join(dir, 'tiles', 'anchors', folder), anchorer);
-    return new Anchoring({ registry, origin, anchorer, source, files, clock, changes });
+    };
+    const { anchorer, damage } = await openAnchorer(options);
+    const published = join(dir, 'tiles', 'anchors', folder);
+    const openFiles = (): AnchorFiles => new AnchorFiles(published, anchorer);
+    return new Anchoring({ anchorer, source, openFiles, clock, changes, damage });
   }
 
   /**
-   * Give the heads that the log must contain: the newest that the journal holds, of which all earlier ones were found to be prefixes, and
-   * what the chain, if it answers soon, holds beyond it.
+   * Give the heads that the log must contain: the newest that the journal holds, and the newest of the chain, if it soon answers and proves
+   * it. The contract has checked that all earlier ones are prefixes of it.
    */
   async knownHeads(): Promise<TreeHead[]> {
     const { latest } = this.#anchorer;
     const heads: TreeHead[] = latest ? [latest.head] : [];
     try {
       const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(START_TIMEOUT_MS)]);
-      const after = latest?.number ?? 0;
-      const chain = this.#registry;
-      const held = await readChainHeads({ chain, origin: this.#origin, after, signal });
-      heads.push(...held.heads);
+      const newest = await this.#anchorer.newestOnChain({ signal });
+      if (newest) heads.push(newest.head);
     } catch {
-      // A chain that cannot be asked, or answers nonsense, is asked by the anchorer again, whose status tells. It stops if the chain holds
-      // what the log does not.
+      // A chain that cannot be asked, answers nonsense, or proves nothing is asked by the anchorer again, whose status tells. It stops if
+      // the chain holds what the log does not.
     }
     return heads;
   }
@@ -128,8 +130,9 @@ export class Anchoring {
 
   status(): AnchoringStatus {
     const status = this.#anchorer.status();
-    if (status.problem || !this.#problem) return status;
-    return { ...status, state: 'retrying', problem: this.#problem };
+    const problem = this.#problem ?? this.#damage;
+    if (status.problem || !problem) return status;
+    return { ...status, state: 'retrying', problem };
   }
 
   /** Give the first final anchor that covers an entry. */
@@ -159,8 +162,13 @@ export class Anchoring {
       let wait = RETRY_MS;
       try {
         wait = await this.#anchorer.tick();
+        const { late } = this.#anchorer;
+        // A head became final after a larger one: only a fresh look at the folder finds the gap.
+        if (late < this.#late) this.#files = this.#openFiles();
+        this.#late = late;
         await this.#files.write();
         this.#problem = undefined;
+        if (this.#anchorer.status().state === 'idle') this.#damage = undefined;
       } catch (error) {
         // Log and chain contradict each other: the anchorer has stopped for good and says why in its status.
         if (this.#anchorer.status().state === 'stopped') break;
@@ -181,6 +189,34 @@ export class Anchoring {
         : name;
     const message = error instanceof Error ? error.message : String(error);
     return { code, message, since: last?.since ?? this.#clock(), times: (last?.times ?? 0) + 1 };
+  }
+}
+
+/**
+ * Open the journal; a damaged one is set aside, since the chain holds what it held: notarizing does not wait for a person. Gives the damage
+ * with it. A crash between the two leaves no journal, which is as well.
+ */
+async function openAnchorer(
+  options: AnchorerOptions,
+): Promise<{ readonly anchorer: Anchorer; readonly damage?: unknown }> {
+  try {
+    return { anchorer: await createAnchorer(options) };
+  } catch (damage) {
+    if (!isCodedError(damage) || damage.code !== 'ANCHOR_JOURNAL_MALFORMED') throw damage;
+    await rename(options.dir, await freeName(`${options.dir}.damaged`));
+    return { anchorer: await createAnchorer(options), damage };
+  }
+}
+
+/** What was set aside before stays where it is. */
+async function freeName(path: string): Promise<string> {
+  for (let i = 1; ; i++) {
+    const name = `${path}-${i}`;
+    try {
+      await access(name);
+    } catch {
+      return name;
+    }
   }
 }
 

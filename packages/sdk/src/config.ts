@@ -199,8 +199,10 @@ function parseChain(value: JsonValue): ChainSettings {
 /** Read the URL of a JSON-RPC endpoint. @throws SDK_CONFIG_MALFORMED */
 export function parseChainUrl(value: JsonValue | undefined, at: string): string {
   const url = shape.string(value, at);
-  const isHttp = URL.canParse(url) && ['http:', 'https:'].includes(new URL(url).protocol);
-  if (!isHttp) throw malformed(at, 'an http or https URL');
+  const { protocol, username, password } = new URL(URL.canParse(url) ? url : 'none:');
+  if (protocol !== 'http:' && protocol !== 'https:') throw malformed(at, 'an http or https URL');
+  // Requests to such a URL cannot be made, and it would be shown where a password must not.
+  if (username !== '' || password !== '') throw malformed(at, 'a URL without user and password');
   return url;
 }
 

@@ -129,6 +129,8 @@ describe('initNotary', () => {
     ['the contract as a validator', { chain: { ...CHAIN, validators: [CHAIN.contract] } }],
     ['an address in capitals', { chain: { ...CHAIN, contract: `0x${'AA'.repeat(20)}` } }],
     ['a URL of another kind', { chain: { ...CHAIN, url: 'file:///etc/passwd' } }],
+    ['a URL with a password', { chain: { ...CHAIN, url: 'http://user:secret@127.0.0.1:8545' } }],
+    ['a URL with a user', { chain: { ...CHAIN, url: 'http://user@127.0.0.1:8545' } }],
     ['a URL that is none', { chain: { ...CHAIN, url: 'http://' } }],
     ['a block time of zero', { chain: { ...CHAIN, blockTimeMs: 0 } }],
   ];
