@@ -18,7 +18,7 @@ async function serving<T>(listener: RequestListener, use: (url: string) => Promi
 
 function client(url: string | readonly string[], changes: Partial<RpcOptions> = {}): RpcClient {
   const urls = [url].flat();
-  return new RpcClient({ urls, timeoutMs: 200, admit: () => Promise.resolve(), ...changes });
+  return new RpcClient({ urls, timeoutMs: 10_000, admit: () => Promise.resolve(), ...changes });
 }
 
 const answering =
@@ -139,7 +139,7 @@ describe('RpcClient', () => {
       response.writeHead(200).write('{"id":1,');
     };
     await serving(dripping, async (url) => {
-      await expect(client(url).call('m', [])).rejects.toMatchObject({ code: 'ANCHOR_RPC_TIMEOUT' });
+      await expect(client(url, { timeoutMs: 200 }).call('m', [])).rejects.toMatchObject({ code: 'ANCHOR_RPC_TIMEOUT' });
     });
   });
 
