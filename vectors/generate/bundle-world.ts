@@ -217,6 +217,8 @@ export interface BlockOptions {
   readonly eventOrigin?: string;
   readonly eventChainId?: number;
   readonly eventContract?: string;
+  /** Another registry of the chain. */
+  readonly contract?: string;
   readonly eventTopic?: string;
   readonly eventRoot?: Buffer;
   readonly namedValidators?: readonly Hex[];
@@ -251,7 +253,7 @@ export class TestChain {
     return {
       kind: 'sealed',
       chainId: this.chainId,
-      contract: this.contract,
+      contract: options.contract ?? this.contract,
       header: this.#header(options, keccak256(leaf)),
       txReceipt: { index: 0, logIndex: 0, nodes: [leaf] },
     };
@@ -273,7 +275,11 @@ export class TestChain {
       word(0),
       word(1),
     ];
-    const event = [options.eventContract ?? this.contract, topics, `0x${data.join('')}`];
+    const event = [
+      options.eventContract ?? options.contract ?? this.contract,
+      topics,
+      `0x${data.join('')}`,
+    ];
     const logs = status === 1 ? [event] : [];
     const fields = encodeRlp([
       integer(status),

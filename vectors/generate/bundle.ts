@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { pointerToken, type JsonObject, type JsonValue } from '@anchorlog/core';
 import { bundleMutants } from '@anchorlog/testkit';
+import { anchorCases } from './bundle-anchor-cases.ts';
 import {
   NOW,
   forgedCases,
@@ -21,6 +22,10 @@ export function generateBundle(): Record<string, string> {
     'bundle/forged.json': cases(
       'Bundles that somebody with a key of the log, a validator or an issuer made, or that the policy does not take.',
       forgedCases(),
+    ),
+    'bundle/anchors.json': cases(
+      'Bundles of several anchors, and policies of replaced validators, other contracts and closed logs.',
+      anchorCases(),
     ),
     'bundle/mutants.json': mutants(),
   };
@@ -69,7 +74,7 @@ function cases(description: string, list: readonly BundleCase[]): string {
   const standard = JSON.stringify(policyOf());
   return text({
     description,
-    note: 'A case without policy is verified under policy.json. reason: the step that decides. codes: what other steps must say.',
+    note: 'A case without policy is verified under policy.json. reason: the step that decides. codes: what other steps must say. times: what the verdict must say of them, null for nothing.',
     cases: list.map(({ policy, ...rest }) => ({
       now: NOW,
       ...rest,

@@ -139,7 +139,9 @@ describe('RpcClient', () => {
       response.writeHead(200).write('{"id":1,');
     };
     await serving(dripping, async (url) => {
-      await expect(client(url, { timeoutMs: 200 }).call('m', [])).rejects.toMatchObject({ code: 'ANCHOR_RPC_TIMEOUT' });
+      await expect(client(url, { timeoutMs: 200 }).call('m', [])).rejects.toMatchObject({
+        code: 'ANCHOR_RPC_TIMEOUT',
+      });
     });
   });
 

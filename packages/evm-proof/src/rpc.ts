@@ -6,33 +6,36 @@ import type { TxReceipt } from './tx-receipt.ts';
 type Members = Readonly<Record<string, unknown>>;
 type Read = (value: unknown, name: string) => Uint8Array;
 
+/** A field's name and its bytes: so many, or as many as it says. Plain data, so that a verifier, who needs none of it, is not handed it. */
+type Field = readonly [name: string, form: number | Read];
+
 /** The first 15 fields of every header, by their JSON names. */
-const FIRST_FIELDS: readonly (readonly [string, Read])[] = [
-  ['parentHash', fixed(32)],
-  ['sha3Uncles', fixed(32)],
-  ['miner', fixed(20)],
-  ['stateRoot', fixed(32)],
-  ['transactionsRoot', fixed(32)],
-  ['receiptsRoot', fixed(32)],
-  ['logsBloom', fixed(256)],
+const FIRST_FIELDS: readonly Field[] = [
+  ['parentHash', 32],
+  ['sha3Uncles', 32],
+  ['miner', 20],
+  ['stateRoot', 32],
+  ['transactionsRoot', 32],
+  ['receiptsRoot', 32],
+  ['logsBloom', 256],
   ['difficulty', quantity],
   ['number', quantity],
   ['gasLimit', quantity],
   ['gasUsed', quantity],
   ['timestamp', quantity],
   ['extraData', data],
-  ['mixHash', fixed(32)],
-  ['nonce', fixed(8)],
+  ['mixHash', 32],
+  ['nonce', 8],
 ];
 
 /** The fields that forks added, in order: a block has them up to its own fork. */
-const LATER_FIELDS: readonly (readonly [string, Read])[] = [
+const LATER_FIELDS: readonly Field[] = [
   ['baseFeePerGas', quantity],
-  ['withdrawalsRoot', fixed(32)],
+  ['withdrawalsRoot', 32],
   ['blobGasUsed', quantity],
   ['excessBlobGas', quantity],
-  ['parentBeaconBlockRoot', fixed(32)],
-  ['requestsHash', fixed(32)],
+  ['parentBeaconBlockRoot', 32],
+  ['requestsHash', 32],
 ];
 
 /**
@@ -42,13 +45,14 @@ const LATER_FIELDS: readonly (readonly [string, Read])[] = [
  */
 export function encodeHeader(block: unknown): Uint8Array {
   const json = members(block, 'block');
-  const fields = FIRST_FIELDS.map(([name, read]) => read(json[name], name));
+  const read = ([name, form]: Field): Uint8Array =>
+    (typeof form === 'number' ? fixed(form) : form)(json[name], name);
+  const fields = FIRST_FIELDS.map(read);
   const present = LATER_FIELDS.filter(([name]) => (json[name] ?? null) !== null);
-  present.forEach(([name, read], i) => {
+  present.forEach(([name], i) => {
     if (LATER_FIELDS[i]![0] !== name) throw shape(LATER_FIELDS[i]![0], `a value before ${name}`);
-    fields.push(read(json[name], name));
   });
-  return formatRlp(fields);
+  return formatRlp([...fields, ...present.map(read)]);
 }
 
 /** Read a transaction receipt as `eth_getTransactionReceipt` gives it. spec/evidence §4.2 @throws EVM_RPC_SHAPE */

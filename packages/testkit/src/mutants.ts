@@ -345,6 +345,12 @@ function header(change: (parts: HeaderParts) => void): Spoil {
   });
 }
 
+function everyHeader(change: (parts: HeaderParts) => void): Spoil {
+  return everySealed((evidence) => {
+    evidence.header = editHeader(evidence.header, change);
+  });
+}
+
 const ANCHORS: readonly Recipe[] = [
   refuted('anchor: root of its head changed', 'consistency.mismatch', (b) => {
     const anchor = b.anchors.at(-1);
@@ -390,10 +396,10 @@ const ANCHORS: readonly Recipe[] = [
       evidence.chainId += 1_000_000;
     }),
   ),
-  refuted(
+  unknown(
     'evidence: of another contract',
     'anchor.contractForeign',
-    lastSealed((evidence) => {
+    everySealed((evidence) => {
       evidence.contract = flipHex(evidence.contract);
     }),
   ),
@@ -435,15 +441,15 @@ const ANCHORS: readonly Recipe[] = [
     'anchor.sealsTooFew',
     header(({ seals }) => void seals.splice(0)),
   ),
-  refuted(
+  unknown(
     'header: a validator left out',
     'anchor.validatorsDiffer',
-    header(({ validators }) => void validators.pop()),
+    everyHeader(({ validators }) => void validators.pop()),
   ),
-  refuted(
+  unknown(
     'header: a validator exchanged',
     'anchor.validatorsDiffer',
-    header(({ validators }) => {
+    everyHeader(({ validators }) => {
       if (validators[0]) validators[0] = validators[0].map((byte) => byte ^ 1);
     }),
   ),

@@ -28,6 +28,8 @@ export const BUNDLE_LIMITS = {
   anchors: 16,
   consistencyHashes: 128,
   evidence: 8,
+  /** Of all anchors together: each item costs a check of its seals. */
+  evidenceTotal: 32,
 } as const;
 
 /** One file that verifies offline. spec/bundle §2 */
@@ -111,6 +113,11 @@ function readBundle(value: JsonValue): Bundle {
     required: ['index', 'hashes'],
   });
   const { receipt, status } = json;
+  const anchors = read.array(json['anchors'], '/anchors', BUNDLE_LIMITS.anchors, readAnchor);
+  if (anchors.flatMap(({ evidence }) => evidence).length > BUNDLE_LIMITS.evidenceTotal) {
+    const at = '/anchors';
+    throw malformed(`bundle${at}: expected at most ${BUNDLE_LIMITS.evidenceTotal} evidence`, at);
+  }
   return {
     entry: bytes(json['entry'], '/entry', 1, BUNDLE_LIMITS.entryBytes),
     disclosures: read.array(
@@ -124,7 +131,7 @@ function readBundle(value: JsonValue): Bundle {
       hashes: hashList(hashes, '/inclusion/hashes', BUNDLE_LIMITS.inclusionHashes),
     },
     checkpoint: note(json['checkpoint'], '/checkpoint'),
-    anchors: read.array(json['anchors'], '/anchors', BUNDLE_LIMITS.anchors, readAnchor),
+    anchors,
     ...(receipt === undefined ? {} : { receipt: readReceipt(receipt) }),
     ...(status === undefined ? {} : { status: anyObject(status, '/status') }),
   };

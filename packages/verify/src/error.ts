@@ -9,7 +9,7 @@ export const VERIFY_CODES = {
   VERIFY_POLICY_KEY:
     'a key of the policy is no sound public key, or its name or id is not the one it must have',
   VERIFY_POLICY_REPEATED:
-    'a policy names a key, validator, log, organisation or chain twice where it may stand once',
+    'a policy names a key, validator, log, organisation, chain or contract twice where it may stand once',
   VERIFY_POLICY_RANGE: 'validator sets of one chain overlap, or a range ends before it begins',
 } as const;
 

@@ -5,6 +5,7 @@ import {
   parseInstant,
   type JsonValue,
 } from '@anchorlog/core';
+import { clean, hanging, type Fact } from './explain-layout.ts';
 import { STEP_TEXTS, type Said } from './explain-texts.ts';
 import type { StatusState, Step, Verdict, VerdictAnchor } from './verdict.ts';
 
@@ -17,9 +18,6 @@ export interface Words {
 
 /** Titles of claims by name. */
 export type Titles = Readonly<Record<string, { readonly zh: string; readonly en: string }>>;
-
-/** A name and what stands behind it. */
-export type Fact = readonly [name: string, value: string];
 
 /** What each state is called. */
 export const STATES: Readonly<Record<StatusState, Said>> = {
@@ -39,6 +37,11 @@ export const STATES: Readonly<Record<StatusState, Said>> = {
   lost: ['已挂失', 'reported lost'],
 };
 
+/** Tell whether nobody but the log says who issued it: the policy asks for no signature of this organisation. */
+export function isByLogAlone({ steps }: Verdict): boolean {
+  return steps.some(({ code }) => code === 'signature.notAsked');
+}
+
 /** The facts that a reader, and a court, looks for. spec/verdict §7 */
 export function factsOf(verdict: Verdict, words: Words): Fact[] {
   const { say } = words;
@@ -46,24 +49,29 @@ export function factsOf(verdict: Verdict, words: Words): Fact[] {
   const name = issuer?.name && say([issuer.name.zh, issuer.name.en]);
   const { issuerOrgCode } = verdict.claims.public;
   const named = typeof issuerOrgCode === 'string' && issuerOrgCode !== issuer?.org;
-  const time = (text: string | undefined, [zh, en]: Said): string | undefined =>
-    text && `${instant(text, words)}${say([`(${zh}所称)`, ` (according to ${en})`])}`;
+  const byLog: Said = ['存证机构', 'the log'];
+  const alone = isByLogAlone(verdict) ? say(saidBy(byLog)) : '';
+  const time = (text: string | undefined, by: Said): string | undefined =>
+    text && `${instant(text, words)}${say(saidBy(by))}`;
   const byIssuer: Said = ['签发机构', 'the issuer'];
   const byValidators: Said = ['验证节点', 'the validators'];
+  const byFormer: Said = ['不作凭据,已更换的验证节点', 'former validators; proves nothing'];
   type Row = readonly [name: Said, value: string | undefined];
   // Of what was refuted, only what names the bundle and the measure it was held against.
   const proven: readonly Row[] = [
     [['记录', 'Record'], statement && `${statement.event} · ${statement.profile}`],
     [
       ['签发', 'Issued by'],
-      issuer && [name, issuer.org, issuer.system].filter((part) => part !== undefined).join(' · '),
+      issuer &&
+        [name, issuer.org, issuer.system].filter((part) => part !== undefined).join(' · ') + alone,
     ],
-    [['证照颁发机构', 'Named as issuing'], named ? issuerOrgCode : undefined],
+    [['证照颁发机构', 'Named as issuing'], named ? canonicalize(issuerOrgCode) : undefined],
     [['发生时间', 'Happened'], time(times.eventTime, byIssuer)],
     [['记录时间', 'Recorded'], time(times.recordedTime, byIssuer)],
-    [['受理时间', 'Received'], time(times.receivedTime, ['存证机构', 'the log'])],
+    [['受理时间', 'Received'], time(times.receivedTime, byLog)],
     [['其时尚未存证', 'Not on record at'], time(times.loggedAfter, byValidators)],
     [['存证时间', 'On record since'], time(times.anchoredTime, byValidators)],
+    [['更早的说法', 'Said to be older'], time(times.formerTime, byFormer)],
     ...verdict.anchors
       .filter(({ covers }) => covers)
       .flatMap((anchor) => anchorFacts(anchor, words)),
@@ -84,6 +92,10 @@ export function factsOf(verdict: Verdict, words: Words): Fact[] {
   return facts.flatMap(([title, value]): Fact[] =>
     value === undefined ? [] : [[say(title), clean(value)]],
   );
+}
+
+function saidBy([zh, en]: Said): Said {
+  return [`(${zh}所称)`, ` (according to ${en})`];
 }
 
 function anchorFacts(anchor: VerdictAnchor, words: Words): (readonly [Said, string])[] {
@@ -120,7 +132,7 @@ function anchorFacts(anchor: VerdictAnchor, words: Words): (readonly [Said, stri
   ];
 }
 
-/** What is shown of the claims, and the names of what is withheld. */
+/** What is shown of the claims, each as JSON so that texts stand in quotes, and the names of what is withheld. */
 export function claimsOf({ claims }: Verdict, words: Words, titles: Titles): Fact[] {
   const title = (name: string): string => {
     const known = Object.hasOwn(titles, name) ? titles[name] : undefined;
@@ -141,44 +153,17 @@ export function claimsOf({ claims }: Verdict, words: Words, titles: Titles): Fac
 
 function textOf(value: JsonValue, words: Words): string {
   if (value === null) return words.say(['(无)', '(none)']);
-  return typeof value === 'string' ? value : canonicalize(value);
+  return canonicalize(value);
 }
 
 /** One step with its code and what it saw. */
-export function stepLine({ result, code, facts }: Step, { say }: Words): string {
+export function stepLine({ result, code, facts }: Step, { say }: Words, width: number): string {
   const sign = { pass: '✔', fail: '✘', skip: '-', unknown: '?' }[result];
   const seen = Object.entries(facts)
-    .map(
-      ([name, value]) =>
-        `${name}=${clean(typeof value === 'string' ? value : canonicalize(value))}`,
-    )
-    .join(' ');
-  return `${sign} ${say(STEP_TEXTS[code])} [${code}]${seen === '' ? '' : ` ${seen}`}`;
-}
-
-/** Put facts one below the other, values aligned by the columns that a terminal gives the names. */
-export function aligned(facts: readonly Fact[]): string {
-  const width = Math.max(0, ...facts.map(([name]) => columns(name)));
-  return facts
-    .map(([name, value]) => `  ${name}${' '.repeat(width - columns(name))}  ${value}`)
-    .join('\n');
-}
-
-const WIDE =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]/u;
-
-function columns(text: string): number {
-  let width = 0;
-  for (const character of text) width += WIDE.test(character) ? 2 : 1;
-  return width;
-}
-
-/** Make visible what would steer a terminal or turn the direction of text: claims come from somebody else. */
-export function clean(text: string): string {
-  return text.replace(
-    /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+    .map(([name, value]) => ` ${name}=${typeof value === 'string' ? value : canonicalize(value)}`)
+    .join('');
+  const start = `${sign} ${say(STEP_TEXTS[code])} [${code}]`;
+  return hanging(start, clean(seen), 2, width);
 }
 
 /** Digits in groups of four, to be compared by eye. */
@@ -189,8 +174,9 @@ function groups(hex: string): string {
 /** An instant in the reader's offset: `2026-03-12 10:15:10 +08:00`. */
 export function instant(text: string, { offset }: Words): string {
   const local = new Date(parseInstant(text) + offset * 60_000).toISOString();
+  const [day, clock = ''] = local.split('T'); // a year may have more than four digits
   const two = (value: number): string => String(Math.floor(value)).padStart(2, '0');
   const size = Math.abs(offset);
   const zone = `${offset < 0 ? '-' : '+'}${two(size / 60)}:${two(size % 60)}`;
-  return `${local.slice(0, 10)} ${local.slice(11, 19)} ${zone}`;
+  return `${day} ${clock.slice(0, 8)} ${zone}`;
 }

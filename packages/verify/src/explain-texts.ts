@@ -116,11 +116,11 @@ export const STEP_TEXTS: Readonly<Record<StepCode, Said>> = {
   'consistency.skipped': ['一致性未检查', 'consistency was not looked at'],
 
   'anchor.sealed': ['足够多的验证节点签封了该区块', 'enough validators sealed the block'],
-  'anchor.contractForeign': ['不是策略所定的合约', 'of another contract than the policy says'],
+  'anchor.contractForeign': ['策略不认识这个合约', 'the policy does not know the contract'],
   'anchor.headerMalformed': ['区块头格式不对', 'the block header is not of its form'],
   'anchor.validatorsDiffer': [
-    '区块头所列的验证节点与策略不同:凭证是伪造的,或者策略过时了',
-    'the block names other validators than the policy: it is forged, or the policy is out of date',
+    '区块的验证节点与策略不同:凭证是伪造的,或者策略过时了',
+    'of other validators than those of the policy: it is forged, or the policy is out of date',
   ],
   'anchor.sealMalformed': ['有一个签封格式不对', 'a seal is not of its form'],
   'anchor.sealMalleated': [
@@ -139,6 +139,10 @@ export const STEP_TEXTS: Readonly<Record<StepCode, Said>> = {
   'anchor.eventChain': ['锚定事件是另一条链的', 'the event names another chain'],
   'anchor.eventLog': ['锚定事件是另一个日志的', 'the event names another log'],
   'anchor.eventHead': ['链上锚定的是另一个树头', 'the chain holds another head'],
+  'anchor.contradiction': [
+    '两个锚定互相矛盾:序号、大小、区块和时间不是一同增长',
+    'two anchors contradict: number, size, block and time do not grow together',
+  ],
   'anchor.chainUnknown': ['策略不认识这条链', 'the policy does not know the chain'],
   'anchor.validatorsUnknown': [
     '策略没有该区块高度的验证节点',
@@ -147,6 +151,11 @@ export const STEP_TEXTS: Readonly<Record<StepCode, Said>> = {
   'anchor.validatorsRetired': [
     '签封的验证节点已更换,需要较新的锚定佐证',
     'the validators have been replaced: a newer anchor must confirm it',
+  ],
+  'anchor.headVoid': ['日志关闭之后的锚定,不作数', 'anchored after the log was closed'],
+  'anchor.timeAhead': [
+    '区块时间晚于核验时间:核验的时钟不准,或者验证节点所称不实',
+    'the block is later than the time of verification: a clock is wrong, or the validators are',
   ],
   'anchor.txReceiptUnsupported': [
     '本程序不认识这类交易回执',
@@ -159,6 +168,7 @@ export const STEP_TEXTS: Readonly<Record<StepCode, Said>> = {
   'evidence.pending': ['尚未锚定,仍在承诺的期限内', 'not anchored yet, within the promised time'],
   'evidence.overdue': ['过了承诺的期限仍无锚定凭据', 'not anchored by the promised time'],
   'evidence.absent': ['没有策略要求的锚定凭据', 'there is no such evidence as the policy asks for'],
+  'evidence.void': ['日志关闭之后才锚定', 'anchored only after the log was closed'],
   'evidence.undecided': ['有凭据,但无法判断', 'there is evidence that cannot be judged'],
   'evidence.skipped': ['凭据是否足够未判断', 'whether the evidence suffices was not judged'],
 
@@ -272,9 +282,16 @@ export const MISSING: Readonly<Partial<Record<StepCode, readonly [missing: Said,
     ['缺少存证时间的凭据', 'nothing proves the time of record'],
     ['请索取完整的凭证。', 'Ask for the whole proof.'],
   ],
+  'evidence.void': [
+    ['存证机构关闭之后才存证', 'it was put on record only after the registry was closed'],
+    ['请向签发机构核实。', 'Ask the issuer.'],
+  ],
   'evidence.undecided': [
     ['存证时间的凭据无法判断', 'what should prove the time of record cannot be judged'],
-    ['请更新信任策略,或索取较新的凭证。', 'Update your trust policy, or ask for a newer proof.'],
+    [
+      '请更新信任策略、核对时钟,或索取较新的凭证。',
+      'Update your trust policy, check the clock, or ask for a newer proof.',
+    ],
   ],
   'status.unproven': [
     ['没有证据表明所问日期的状态', 'nothing proves the status on the day asked for'],

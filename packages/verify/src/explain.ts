@@ -1,14 +1,14 @@
 import {
   STATES,
-  aligned,
   claimsOf,
-  clean,
   factsOf,
   instant,
+  isByLogAlone,
   stepLine,
   type Titles,
   type Words,
 } from './explain-facts.ts';
+import { aligned, clean } from './explain-layout.ts';
 import { MISSING, REFUSALS, type Said } from './explain-texts.ts';
 import { troubleOf } from './step.ts';
 import type { StatusState, Verdict } from './verdict.ts';
@@ -25,9 +25,17 @@ export interface ExplainOptions {
   readonly verbose?: boolean | undefined;
   /** Offset from UTC in which times are shown, in minutes; 480 (+08:00) where absent. */
   readonly offset?: number | undefined;
+  /** Columns of the terminal; 80 where absent. What the bundle says is broken so that it fits. */
+  readonly width?: number | undefined;
   /** Titles of claims by name, as profiles give them; names stand for themselves where absent. */
   readonly titles?: Titles | undefined;
 }
+
+/** Narrower than this, lines are left to the terminal. */
+const LEAST_WIDTH = 20;
+
+/** Over the claims: what follows is the record's own, and nobody has examined whether it is true. */
+const CLAIMS: Said = ['记录自述(原文):', 'What the record says, in its own words:'];
 
 const SIGNS: Readonly<Record<Band, string>> = {
   genuine: '✔',
@@ -62,16 +70,18 @@ export function bandOf({ outcome, status }: Verdict): Band {
 export function explain(
   verdict: Verdict,
   language: Language,
-  { verbose = false, offset = 480, titles = {} }: ExplainOptions = {},
+  { verbose = false, offset = 480, width = 80, titles = {} }: ExplainOptions = {},
 ): string {
   const words: Words = { say: ([zh, en]) => (language === 'zh-CN' ? zh : en), offset };
   // Nobody vouches for the claims of a bundle that is refuted or cannot be judged.
   const shown = verdict.outcome === 'verified' || verdict.outcome === 'pending';
+  const claims = shown ? claimsOf(verdict, words, titles) : [];
+  const columns = Math.max(width, LEAST_WIDTH);
   const parts = [
     `${SIGNS[bandOf(verdict)]} ${answerOf(verdict, words)}\n${sentenceOf(verdict, words)}`,
     aligned(factsOf(verdict, words)),
-    shown ? aligned(claimsOf(verdict, words, titles)) : '',
-    verbose ? verdict.steps.map((step) => stepLine(step, words)).join('\n') : '',
+    claims.length > 0 ? `${words.say(CLAIMS)}\n${aligned(claims, columns)}` : '',
+    verbose ? verdict.steps.map((step) => stepLine(step, words, columns)).join('\n') : '',
   ];
   return parts.filter((part) => part !== '').join('\n\n');
 }
@@ -84,7 +94,12 @@ function answerOf(verdict: Verdict, words: Words): string {
   if (outcome !== 'verified') return answer;
   const name = issuer && clean(issuer.name ? say([issuer.name.zh, issuer.name.en]) : issuer.org);
   const parts = [answer];
-  if (name !== undefined) parts.push(say([`${name}签发`, `issued by ${name}`]));
+  if (name !== undefined) {
+    const alone = isByLogAlone(verdict)
+      ? say(['(仅存证机构所称)', ' (according to the registry alone)'])
+      : '';
+    parts.push(say([`${name}签发`, `issued by ${name}`]) + alone);
+  }
   if (times.anchoredTime !== undefined) {
     const anchored = instant(times.anchoredTime, words);
     parts.push(say([`存证于 ${anchored}`, `on record since ${anchored}`]));
@@ -100,8 +115,9 @@ const ANSWERS: Readonly<Record<Band, (verdict: Verdict, words: Words) => Said>> 
       : ['未被篡改', 'Unaltered'],
   paused: butState,
   ended: butState,
-  pending: ({ times }, words) => {
-    const by = times.anchorBy === undefined ? '' : instant(times.anchorBy, words);
+  pending: ({ steps }, words) => {
+    const until = steps.find(({ code }) => code === 'evidence.pending')?.facts['until'];
+    const by = typeof until === 'string' ? instant(until, words) : '';
     return [`已受理,尚未上链(最迟 ${by})`, `Received, not yet anchored (by ${by})`];
   },
   unknown: (verdict) => {

@@ -14,13 +14,12 @@ export type { GivenFile, VerifyOptions } from './options.ts';
 export {
   POLICY_FORMAT,
   parseTrustPolicy,
-  type IssuerKey,
-  type PolicyChain,
-  type PolicyIssuer,
+  type PolicyClosure,
   type PolicyLog,
-  type PolicyValidators,
   type TrustPolicy,
 } from './policy.ts';
+export type { PolicyChain, PolicyContract, PolicyValidators } from './policy-chain.ts';
+export { isKeyBad, type IssuerKey, type PolicyIssuer } from './policy-issuer.ts';
 export {
   STEP_CODES,
   STEP_NAMES,

@@ -1,22 +1,27 @@
 import {
-  ShapeReader,
   canonicalBytes,
   formatHex,
-  isCodedError,
-  isEd25519PublicKey,
   parseDate,
-  parseInstant,
   sha256,
-  type CodedError,
   type JsonValue,
   type SuiteName,
 } from '@anchorlog/core';
-import { keyId } from '@anchorlog/statement';
-import { parseVerifierKey, receiptKeyName, type NoteKey } from '@anchorlog/tlog';
-import { verifyError, type VerifyCode } from './error.ts';
+import { receiptKeyName, type NoteKey } from '@anchorlog/tlog';
 import { readEvidenceRule, type EvidenceRule } from './evidence-rule.ts';
 import { formatVersion, jsonInput } from './json-input.ts';
-import type { Names } from './verdict.ts';
+import { hasContract, readChains, type PolicyChain } from './policy-chain.ts';
+import { readIssuer, type PolicyIssuer } from './policy-issuer.ts';
+import {
+  ORG,
+  ORIGIN,
+  Once,
+  TITLE,
+  checked,
+  read,
+  readVkey,
+  refuse,
+  refuseShape,
+} from './policy-reader.ts';
 
 /** The format that this version reads. */
 export const POLICY_FORMAT = 'anchorlog/policy/1';
@@ -52,55 +57,20 @@ export interface PolicyLog {
   /** Organisations whose statements count in this log. */
   readonly issuers: 'any' | readonly string[];
   readonly profiles: 'any' | readonly string[];
+  /** Where the log is closed, and with which anchor: later ones do not count. */
+  readonly closedAt: readonly PolicyClosure[];
 }
 
-/** An organisation that issues statements. spec/policy §4 */
-export interface PolicyIssuer {
-  readonly org: string;
-  readonly name?: Names | undefined;
-  /** If there is one, every statement of this organisation must be signed by one of them. */
-  readonly keys: readonly IssuerKey[];
-}
-
-export interface IssuerKey {
-  /** base64url(SHA-256(SPKI)) */
-  readonly keyId: string;
-  readonly alg: 'Ed25519';
-  /** 32 bytes. */
-  readonly publicKey: Uint8Array;
-  /** Milliseconds since 1970, judged at the anchored time. */
-  readonly from?: number | undefined;
-  readonly until?: number | undefined;
-  /** From this entry on the key is in other hands. */
-  readonly badFrom?: { readonly log: string; readonly size: number } | undefined;
-}
-
-/** A chain whose validators are trusted to seal anchors. spec/policy §6 */
-export interface PolicyChain {
+/** The last anchor of a log that counts in one registry. spec/policy §3, spec/anchor §2.3 */
+export interface PolicyClosure {
   readonly chainId: number;
-  readonly name: string;
   /** 20 bytes. */
   readonly contract: Uint8Array;
-  /** 32 bytes; auditors compare it with the code on the chain. */
-  readonly codeHash: Uint8Array;
-  readonly validatorSets: readonly PolicyValidators[];
+  /** 0: none counts. */
+  readonly number: number;
 }
 
-export interface PolicyValidators {
-  readonly fromBlock: number;
-  /** The last block that they seal; absent for the set in office. */
-  readonly untilBlock?: number | undefined;
-  /** Addresses of 20 bytes. */
-  readonly validators: readonly Uint8Array[];
-}
-
-const ORG = /^[0-9A-Za-z][0-9A-Za-z.-]{0,63}$/;
 const PROFILE = /^(?=.{1,64}$)[a-z][a-z0-9.-]*\/[1-9][0-9]{0,3}$/;
-const ORIGIN = /^[!-*,-~]{1,255}$/;
-const TITLE = /^[^\p{Cc}\p{Surrogate}]{1,200}$/u;
-const KEY_ID = /^[A-Za-z0-9_-]{43}$/;
-
-const read = /* @__PURE__ */ new ShapeReader(refuseShape);
 
 /**
  * Parse a trust policy from its bytes, its text or its JSON, strictly: a mistake here is found by nobody else. spec/policy §2
@@ -138,12 +108,13 @@ export function parseTrustPolicy(input: unknown): TrustPolicy {
   const list = <T>(name: string, limit: number, item: (value: JsonValue, at: string) => T): T[] =>
     read.array(policy[name], `/${name}`, limit, item);
   const once = new Once();
+  const chains = mapBy(readChains(policy['chains'], once), (chain) => chain.chainId);
   return {
     name: read.string(policy['name'], '/name', TITLE),
     date: checked(read.string(policy['date'], '/date'), '/date', 'a day YYYY-MM-DD', parseDate),
     digest,
     logs: mapBy(
-      list('logs', 1024, (log, at) => readLog(log, at, once)),
+      list('logs', 1024, (log, at) => readLog(log, at, once, chains)),
       (log) => log.origin,
     ),
     issuers: mapBy(
@@ -153,16 +124,21 @@ export function parseTrustPolicy(input: unknown): TrustPolicy {
     witnesses: list('witnesses', 64, (key, at) => readVkey(key, at, once)),
     indexCheckers: list('indexCheckers', 64, (key, at) => readVkey(key, at, once)),
     observers: list('observers', 64, (key, at) => readVkey(key, at, once)),
-    chains: mapBy(readChains(policy['chains'], once), (chain) => chain.chainId),
+    chains,
     evidence: readEvidenceRule(read, policy['evidence'], '/evidence', refuseShape),
     maxStatusAge: read.size(policy['maxStatusAge'], '/maxStatusAge'),
   };
 }
 
-function readLog(value: JsonValue, at: string, once: Once): PolicyLog {
+function readLog(
+  value: JsonValue,
+  at: string,
+  once: Once,
+  chains: TrustPolicy['chains'],
+): PolicyLog {
   const log = read.object(value, at, {
     required: ['origin', 'vkey', 'suite', 'index', 'issuers', 'profiles'],
-    optional: ['receiptVkey'],
+    optional: ['receiptVkey', 'closedAt'],
   });
   const origin = read.string(log['origin'], `${at}/origin`, ORIGIN);
   once.add(`log ${origin}`, `${at}/origin`);
@@ -190,184 +166,20 @@ function readLog(value: JsonValue, at: string, once: Once): PolicyLog {
     index: read.word(log['index'], `${at}/index`, ['none', 'index/1']),
     issuers: names('issuers', ORG),
     profiles: names('profiles', PROFILE),
-  };
-}
-
-function readIssuer(value: JsonValue, at: string, once: Once): PolicyIssuer {
-  const issuer = read.object(value, at, { required: ['org', 'keys'], optional: ['name'] });
-  const org = read.string(issuer['org'], `${at}/org`, ORG);
-  once.add(`organisation ${org}`, `${at}/org`);
-  const keys = read.array(issuer['keys'], `${at}/keys`, 256, (key, keyAt) =>
-    readIssuerKey(key, keyAt, once),
-  );
-  if (issuer['name'] === undefined) return { org, keys };
-  const { zh, en } = read.object(issuer['name'], `${at}/name`, { required: ['zh', 'en'] });
-  const title = (text: JsonValue | undefined, language: string): string =>
-    read.string(text, `${at}/name/${language}`, TITLE);
-  return { org, name: { zh: title(zh, 'zh'), en: title(en, 'en') }, keys };
-}
-
-function readIssuerKey(value: JsonValue, at: string, once: Once): IssuerKey {
-  const key = read.object(value, at, {
-    required: ['keyId', 'alg', 'publicKey'],
-    optional: ['from', 'until', 'badFrom'],
-  });
-  const publicKey = read.base64(key['publicKey'], `${at}/publicKey`, 32);
-  const id = read.string(key['keyId'], `${at}/keyId`, KEY_ID);
-  if (!isEd25519PublicKey(publicKey) || keyId(publicKey) !== id) {
-    throw refuse('VERIFY_POLICY_KEY', at, 'a sound Ed25519 public key and its own id');
-  }
-  once.addKey(publicKey, `${at}/publicKey`);
-  const instant = (member: 'from' | 'until'): number =>
-    instantOf(read.string(key[member], `${at}/${member}`), `${at}/${member}`);
-  const from = key['from'] === undefined ? undefined : instant('from');
-  const until = key['until'] === undefined ? undefined : instant('until');
-  if (from !== undefined && until !== undefined && until < from) {
-    throw refuse('VERIFY_POLICY_RANGE', at, 'until not before from');
-  }
-  const alg = read.word(key['alg'], `${at}/alg`, ['Ed25519']);
-  if (key['badFrom'] === undefined) return { keyId: id, alg, publicKey, from, until };
-  const bad = read.object(key['badFrom'], `${at}/badFrom`, { required: ['log', 'size'] });
-  const badFrom = {
-    log: read.string(bad['log'], `${at}/badFrom/log`, ORIGIN),
-    size: read.size(bad['size'], `${at}/badFrom/size`),
-  };
-  return { keyId: id, alg, publicKey, from, until, badFrom };
-}
-
-function readVkey(value: JsonValue | undefined, at: string, once: Once): NoteKey {
-  const text = read.string(value, at);
-  let key: NoteKey;
-  try {
-    key = parseVerifierKey(text);
-  } catch (cause) {
-    throw refuse('VERIFY_POLICY_KEY', at, 'a sound verifier key', cause);
-  }
-  once.addKey(key.publicKey, at);
-  return key;
-}
-
-function readChains(value: JsonValue | undefined, once: Once): PolicyChain[] {
-  const chains = read.array(value, '/chains', 64, (item, at) => {
-    const chain = read.object(item, at, {
-      required: ['chainId', 'name', 'contract', 'codeHash', 'validatorSets'],
-    });
-    const chainId = read.size(chain['chainId'], `${at}/chainId`);
-    if (chainId === 0) return refuseShape(`${at}/chainId`, '1 or more');
-    once.add(`chain ${chainId}`, `${at}/chainId`);
-    const validatorSets = read.array(
-      chain['validatorSets'],
-      `${at}/validatorSets`,
-      1024,
-      readValidators,
-    );
-    checkRanges(validatorSets, `${at}/validatorSets`);
-    return {
-      chainId,
-      name: read.string(chain['name'], `${at}/name`, TITLE),
-      contract: read.hex(chain['contract'], `${at}/contract`, 20),
-      codeHash: read.hex(chain['codeHash'], `${at}/codeHash`, 32),
-      validatorSets,
-    };
-  });
-  checkAddresses(chains);
-  return chains;
-}
-
-function readValidators(value: JsonValue, at: string): PolicyValidators {
-  const set = read.object(value, at, {
-    required: ['fromBlock', 'validators'],
-    optional: ['untilBlock'],
-  });
-  const validators = read.array(set['validators'], `${at}/validators`, 256, (address, addressAt) =>
-    read.hex(address, addressAt, 20),
-  );
-  if (validators.length === 0) return refuseShape(`${at}/validators`, 'at least one address');
-  if (new Set(validators.map(formatHex)).size !== validators.length) {
-    throw refuse('VERIFY_POLICY_REPEATED', `${at}/validators`, 'each address once');
-  }
-  const fromBlock = read.size(set['fromBlock'], `${at}/fromBlock`);
-  if (set['untilBlock'] === undefined) return { fromBlock, validators };
-  const untilBlock = read.size(set['untilBlock'], `${at}/untilBlock`);
-  return { fromBlock, untilBlock, validators };
-}
-
-/** No height has two sets, or a forger could choose. */
-function checkRanges(sets: readonly PolicyValidators[], at: string): void {
-  const ranges = sets
-    .map(({ fromBlock, untilBlock = Infinity }) => ({ fromBlock, untilBlock }))
-    .toSorted((a, b) => a.fromBlock - b.fromBlock);
-  for (const [i, { fromBlock, untilBlock }] of ranges.entries()) {
-    if (untilBlock < fromBlock || (i > 0 && fromBlock <= ranges[i - 1]!.untilBlock)) {
-      throw refuse('VERIFY_POLICY_RANGE', at, 'ranges of blocks that do not overlap');
-    }
-  }
-}
-
-/** A validator's key serves one chain: else a seal made on one chain could be shown as one of another. spec/policy §8 */
-function checkAddresses(chains: readonly PolicyChain[]): void {
-  const contracts = new Set(chains.map(({ contract }) => formatHex(contract)));
-  const chainOf = new Map<string, number>();
-  for (const [i, { validatorSets }] of chains.entries()) {
-    for (const address of validatorSets.flatMap(({ validators }) => validators.map(formatHex))) {
-      if (contracts.has(address) || (chainOf.get(address) ?? i) !== i) {
-        throw refuse(
-          'VERIFY_POLICY_REPEATED',
-          `/chains/${i}/validatorSets`,
-          'validators of one chain only, and no contract among them',
-        );
+    closedAt: read.array(log['closedAt'] ?? [], `${at}/closedAt`, 64, (item, itemAt) => {
+      const closure = read.object(item, itemAt, { required: ['chainId', 'contract', 'number'] });
+      const chainId = read.size(closure['chainId'], `${itemAt}/chainId`);
+      const contract = read.hex(closure['contract'], `${itemAt}/contract`, 20);
+      const chain = chains.get(chainId);
+      // A closure that names nothing would close nothing, and nobody would see it.
+      if (!chain || !hasContract(chain, contract)) {
+        return refuseShape(itemAt, 'a chain and contract of this policy');
       }
-      chainOf.set(address, i);
-    }
-  }
-}
-
-/** What may stand only once in a whole policy. */
-class Once {
-  readonly #seen = new Set<string>();
-
-  add(what: string, at: string): void {
-    if (this.#seen.has(what)) {
-      throw refuse('VERIFY_POLICY_REPEATED', at, 'what no other place names');
-    }
-    this.#seen.add(what);
-  }
-
-  addKey(publicKey: Uint8Array, at: string): void {
-    this.add(`key ${formatHex(publicKey)}`, at);
-  }
+      return { chainId, contract, number: read.size(closure['number'], `${itemAt}/number`) };
+    }),
+  };
 }
 
 function mapBy<K, T>(items: readonly T[], keyOf: (item: T) => K): ReadonlyMap<K, T> {
   return new Map(items.map((item) => [keyOf(item), item]));
-}
-
-function instantOf(text: string, at: string): number {
-  let instant = 0;
-  checked(text, at, 'an RFC 3339 time', (time) => (instant = parseInstant(time)));
-  return instant;
-}
-
-function checked(
-  text: string,
-  at: string,
-  expected: string,
-  parse: (text: string) => number,
-): string {
-  try {
-    parse(text);
-    return text;
-  } catch (cause) {
-    throw refuse('VERIFY_POLICY_MALFORMED', at, expected, cause);
-  }
-}
-
-function refuseShape(at: string, expected: string): never {
-  throw refuse('VERIFY_POLICY_MALFORMED', at, expected);
-}
-
-function refuse(code: VerifyCode, at: string, expected: string, cause?: unknown): CodedError {
-  return isCodedError(cause)
-    ? verifyError(code, `policy${at}: expected ${expected}`, { at, cause: cause.code }, { cause })
-    : verifyError(code, `policy${at}: expected ${expected}`, { at }, { cause });
 }

@@ -5,6 +5,9 @@ import type { Outcome, Step } from './verdict.ts';
 /** Steps whose `unknown` counts only through the evidence rule. spec/verdict §4.1 */
 const OPTIONAL: ReadonlySet<StepName> = /* @__PURE__ */ new Set<StepName>(['receipt', 'anchor']);
 
+/** How far a time may lie after `now`: clocks are never quite the same. spec/verdict §1 */
+export const AHEAD_MS: number = 5 * 60_000;
+
 /** Make a step from its code and what it saw. */
 export function step(code: StepCode, facts: Readonly<Record<string, JsonValue>> = {}): Step {
   const name = code.slice(0, code.indexOf('.')) as StepName; // every code begins with its step

@@ -6,7 +6,8 @@ import {
   type Statement,
 } from '@anchorlog/statement';
 import type { GivenFile } from './options.ts';
-import type { IssuerKey, PolicyLog, TrustPolicy } from './policy.ts';
+import type { PolicyLog, TrustPolicy } from './policy.ts';
+import { isKeyBad, type IssuerKey } from './policy-issuer.ts';
 import { refusedStep, step } from './report.ts';
 import type { Step } from './verdict.ts';
 
@@ -42,8 +43,10 @@ export function profileStep({ profile }: Statement, log: PolicyLog): Step {
 /** What is known of when and where the entry came to exist. */
 export interface Existence {
   readonly index: number;
-  /** Milliseconds since 1970: it existed no later, by the anchors that count. */
+  /** Milliseconds since 1970: it existed no later, by validators in office. */
   readonly anchored?: number | undefined;
+  /** The same by former validators, who prove nothing any more: they may have said so afterwards. */
+  readonly former?: number | undefined;
   /** Some anchor that covers the entry could not be judged: the entry may be older than `anchored`. */
   readonly open: boolean;
   readonly now: number;
@@ -79,13 +82,14 @@ export function signatureStep(
 
 /** Judge a key by the anchored time: the issuer's own clock is set by whoever holds the key. spec/policy §4 */
 function keyTime(key: IssuerKey, log: string, existence: Existence): Step['code'] {
-  const { badFrom, from = -Infinity, until = Infinity } = key;
-  const { index, anchored, open, now } = existence;
-  if (badFrom && badFrom.log === log && index >= badFrom.size) return 'signature.keyCompromised';
+  const { from = -Infinity, until = Infinity } = key;
+  const { index, anchored, former = Infinity, open, now } = existence;
+  if (isKeyBad(key, log, index)) return 'signature.keyCompromised';
   const existed = anchored ?? now;
   if (existed < from) return 'signature.keyEarly';
   if (existed <= until) return 'signature.valid';
-  return anchored === undefined || open ? 'signature.timeUnknown' : 'signature.keyRetired';
+  const mayBeOlder = anchored === undefined || open || former <= until;
+  return mayBeOlder ? 'signature.timeUnknown' : 'signature.keyRetired';
 }
 
 /** What disclosures open, by name. */

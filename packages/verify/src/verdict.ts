@@ -48,9 +48,11 @@ export interface VerdictTimes {
   readonly receivedTime?: string | undefined;
   /** Until when the log promised to have it anchored; the log's receipt says so, as written. */
   readonly anchorBy?: string | undefined;
-  /** It existed no later than this; the validators say so. RFC 3339 in UTC. */
+  /** It existed no later than this; validators in office say so. RFC 3339 in UTC. */
   readonly anchoredTime?: string | undefined;
-  /** The head that was anchored at this time did not cover it yet; the validators say so. RFC 3339 in UTC. */
+  /** The same by former validators: proves nothing, since nobody guards their keys any more. RFC 3339 in UTC. */
+  readonly formerTime?: string | undefined;
+  /** The head that was anchored at this time did not cover it yet; validators in office say so. RFC 3339 in UTC. */
   readonly loggedAfter?: string | undefined;
 }
 
@@ -74,7 +76,7 @@ export interface VerdictAnchor {
   readonly covers: boolean;
   /** Whether the contract itself checked that the log only grew. */
   readonly checked: boolean;
-  /** Whether its validator set has been replaced since; then a newer anchor stands beside it. */
+  /** Whether its validator set has been replaced since: a newer anchor confirms the head, nobody its time. */
   readonly retired: boolean;
 }
 

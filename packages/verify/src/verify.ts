@@ -8,8 +8,9 @@ import {
 } from '@anchorlog/core';
 import type { Statement } from '@anchorlog/statement';
 import { createTreeHasher, sha256Tree, type Checkpoint, type ReceiptHead } from '@anchorlog/tlog';
-import { anchorSteps, evidenceKinds, evidenceStep, type AnchorReport } from './anchor-steps.ts';
+import { anchorSteps, type AnchorReport } from './anchor-steps.ts';
 import { parseBundle, type Bundle } from './bundle.ts';
+import { evidenceKinds, evidenceStep } from './evidence-step.ts';
 import { checkpointStep, inclusionStep, readCheckpoint, receiptStep } from './log-steps.ts';
 import type { VerifyOptions } from './options.ts';
 import type { PolicyLog, TrustPolicy } from './policy.ts';
@@ -86,7 +87,7 @@ function examine(
   const checkpoint = checkpointStep(bundle.checkpoint, log, ed25519);
   const head = checkpoint.value;
   const inclusion = head && inclusionStep(bundle, leafHash, head, hasher);
-  const anchors = head && anchorSteps(bundle, head, log, policy, hasher);
+  const anchors = head && anchorSteps(bundle, head, { log, policy, now: now.getTime(), hasher });
   const holds = inclusion?.result === 'pass';
   const known = {
     heads: [...(head ? [head] : []), ...(anchors?.heads ?? [])],
@@ -98,6 +99,7 @@ function examine(
   const existence = {
     index: bundle.inclusion.index,
     anchored: proven?.anchored,
+    former: proven?.former,
     open: (proven?.open.size ?? 0) > 0,
     now: now.getTime(),
   };
@@ -182,6 +184,7 @@ function verdict(
       receivedTime: receipt?.time,
       anchorBy: receipt?.anchorBy,
       anchoredTime: instant(anchors?.anchored),
+      formerTime: instant(anchors?.former),
       loggedAfter: instant(anchors?.before),
     },
     log: statement && { origin: statement.log, suite },

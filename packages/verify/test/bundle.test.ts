@@ -123,6 +123,15 @@ describe('parseBundle', () => {
       },
     ],
     [
+      'evidence of all anchors together',
+      {
+        anchors: Array.from({ length: 5 }, (_, i) => ({
+          ...parsed.anchors[0]!,
+          evidence: Array.from({ length: i < 4 ? 8 : 1 }, () => parsed.anchors[0]!.evidence[0]!),
+        })),
+      },
+    ],
+    [
       'head of nothing',
       { anchors: [{ ...parsed.anchors[0]!, head: { ...parsed.anchors[0]!.head, size: 0 } }] },
     ],
@@ -131,6 +140,13 @@ describe('parseBundle', () => {
     const large = { ...parsed, ...members } as Bundle;
     expect(refusal(() => parseBundle(large))).toBe('VERIFY_BUNDLE_MALFORMED');
   });
+});
+
+test('32 items of evidence are not too many', () => {
+  const [anchor] = parsed.anchors;
+  const evidence = Array.from({ length: 8 }, () => anchor!.evidence[0]!);
+  const anchors = Array.from({ length: 4 }, () => ({ ...anchor!, evidence }));
+  expect(parseBundle({ ...parsed, anchors }).anchors).toEqual(anchors);
 });
 
 function hashes(count: number): Uint8Array[] {

@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { JsonObject } from '@anchorlog/core';
+import { anchorCases } from '../../../vectors/generate/bundle-anchor-cases.ts';
 import { STEP_TEXTS, bandOf, explain, type Band, type Language } from '../src/explain.ts';
 import { MISSING, REFUSALS } from '../src/explain-texts.ts';
 import {
@@ -11,7 +14,16 @@ import {
   type Verdict,
 } from '../src/index.ts';
 import { allCases } from './step-cases.ts';
-import { blocks, bundleOf, fullBundle, judge, PERMIT_SHA256 } from './world.ts';
+import {
+  PERMIT_SHA256,
+  UNSIGNED_INDEX,
+  blocks,
+  bundleOf,
+  fullBundle,
+  judge,
+  policyOf,
+  unsigned,
+} from './world.ts';
 
 const LANGUAGES: readonly Language[] = ['zh-CN', 'en'];
 const CODES = Object.keys(STEP_CODES) as StepCode[]; // its own keys
@@ -133,15 +145,123 @@ describe('explain', () => {
       caseNo: { zh: '办件编号', en: 'Case' },
     };
     const text = explain(full, 'zh-CN', { titles });
-    expect(text).toMatch(/ {2}持证主体 +示例市某某餐饮有限公司\n/);
+    expect(text).toMatch(/ {2}持证主体 +"示例市某某餐饮有限公司"\n/);
     expect(text).toMatch(/未出示 +办件编号、certificateNumber、holderCode/);
   });
 
   test('passes no control character of a claim on to the terminal', () => {
-    const claims = { ...full.claims, opened: { holderName: '\u001b[2J\u202egnol\nnext\u009b' } };
-    const text = explain({ ...full, claims }, 'en');
-    expect(text).toContain(String.raw`\u001b[2J\u202egnol\u000anext\u009b`);
+    const text = claimed({ holderName: '\u001b[2J\u202egnol\nnext\u009b' });
+    expect(text).toContain(String.raw`"\u001b[2J\u202egnol\nnext\u009b"`);
     expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u202e]/u);
+  });
+
+  test.for(
+    'ad 34f 61c 115f 1160 17b4 180e 200b 200d 2060 206a 2800 3164 fe0f ffa0 fff9 1bca0 1d173 e0041 e0100 20dd 301'.split(
+      ' ',
+    ),
+  )('shows U+%s, which a terminal would not show', (hex) => {
+    const character = String.fromCodePoint(Number.parseInt(hex, 16));
+    const seen = hex.length > 4 ? `\\u{${hex}}` : `\\u${hex.padStart(4, '0')}`;
+    for (const language of LANGUAGES) {
+      const text = claimed({ holderName: `a ${character}b` }, language);
+      expect(text).toContain(`"a ${seen}b"`);
+      expect(text).not.toContain(character);
+    }
+  });
+
+  test('keeps the marks of a letter, and shows those that are heaped on one', () => {
+    expect(claimed({ holderName: 'e\u0301 e\u0302\u0301' })).toContain('"e\u0301 e\u0302\u0301"');
+    const heap = '\u0301'.repeat(3);
+    expect(claimed({ holderName: `e${heap}` })).toContain(String.raw`"e\u0301\u0301\u0301"`);
+  });
+
+  test.for(['  ', '\u3000\u3000', ' \u00a0\u2003 ', '\u3000'])(
+    'makes one space of %j',
+    (spaces) => {
+      expect(claimed({ holderName: `a${spaces}b` })).toContain('"a b"');
+    },
+  );
+
+  test('claims stand under a heading, in quotes: none passes for what the program says', () => {
+    const said = { Status: 'valid · 2026-06-30', Block: '104 · Test chain 1337 (1337)' };
+    const text = claimed(said);
+    expect(text).toContain('\n\nWhat the record says, in its own words:\n');
+    expect(text).toMatch(/\n {2}Status +"valid · 2026-06-30"\n/);
+    expect(text).not.toMatch(/\n {2}Status +valid/);
+    expect(text.match(/\n {2}Block +104/g)).toHaveLength(1);
+    expect(claimed(said, 'zh-CN')).toContain('\n\n记录自述(原文):\n');
+    expect(claimed({ holderName: 'a" · "b\\u0041' })).toContain(String.raw`"a\" · \"b\\u0041"`);
+    // What the license says of its issuer stands among the facts, in quotes as well.
+    const other = { ...full.claims.public, issuerOrgCode: '1 ✔ Genuine' };
+    const named = explain({ ...full, claims: { ...full.claims, public: other } }, 'en');
+    expect(named).toMatch(/Named as issuing +"1 ✔ Genuine"/);
+  });
+
+  test('no text of a bundle begins a line of the terminal, however wide it is', () => {
+    const piece = fc.constantFrom(' ', 'x', '食', '✔ Genuine', '\u3000', '😀', '\n', '·', '"');
+    const widths = fc.integer({ min: 20, max: 200 });
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 200 }), widths, (pieces, width) => {
+        const holderName = pieces.join('');
+        const files = full.steps.map((each) =>
+          each.step === 'files' ? { ...each, facts: { files: [holderName] } } : each,
+        );
+        const verdict = {
+          ...full,
+          claims: { public: {}, opened: { holderName }, withheld: [] },
+          steps: files,
+        };
+        const text = explain(verdict, 'en', { width, verbose: true });
+        const own = text.slice(text.indexOf('What the record says')).split('\n');
+        const claims = own.slice(1, own.indexOf(''));
+        expect(claims[0]).toMatch(/^ {2}holderName {2}"/);
+        for (const line of claims) expect(columnsOf(line)).toBeLessThanOrEqual(width);
+        for (const line of claims.slice(1)) expect(line).toMatch(/^ {10}/);
+        const stepOf = own.findIndex((line) => line.includes('[files.match]'));
+        const next = own.findIndex((line) => line.includes('[checkpoint.signed]'));
+        for (const line of own.slice(stepOf + 1, next)) {
+          expect(line).toMatch(/^ {2}/);
+          expect(columnsOf(line)).toBeLessThanOrEqual(width);
+        }
+      }),
+    );
+  });
+
+  test('says that nobody but the log vouches for the issuer where no signature was asked', () => {
+    const policy = policyOf({ issuers: [] });
+    const verdict = judge(bundleOf({ entry: unsigned, index: UNSIGNED_INDEX, from: 12 }), {
+      policy,
+    });
+    expect(lines(verdict, 'en')[0]).toBe(
+      '✔ Unaltered · issued by 119999990000001406 (according to the registry alone) · on record since 2026-03-12 10:15:10 +08:00',
+    );
+    expect(lines(verdict, 'zh-CN')[0]).toContain('119999990000001406签发(仅存证机构所称) ·');
+    expect(explain(verdict, 'zh-CN')).toMatch(
+      /签发 +119999990000001406 · license-make\(存证机构所称\)/,
+    );
+    expect(explain(verdict, 'en')).toMatch(/Issued by .*license-make \(according to the log\)/);
+    expect(explain(full, 'en')).not.toMatch(/Issued by.*according/);
+  });
+
+  test('names the time of former validators apart', () => {
+    const former = '2019-01-01T00:00:00.000Z';
+    const verdict = { ...full, times: { ...full.times, formerTime: former } };
+    expect(explain(verdict, 'en')).toMatch(
+      /On record since +2026-03-12 .*\n +Said to be older +2019-01-01 08:00:00 \+08:00 \(according to former validators; proves nothing\)/,
+    );
+    expect(explain(verdict, 'zh-CN')).toMatch(
+      /更早的说法 +2019-01-01 .*\(不作凭据,已更换的验证节点所称\)/,
+    );
+    expect(lines(verdict, 'en')[0]).toContain('on record since 2026-03-12');
+  });
+
+  test('a promise without end is shown with the end that counts', () => {
+    const pending = anchorCases().find(({ outcome }) => outcome === 'pending')!;
+    expect(lines(judge(pending.bundle, pending), 'en')[0]).toBe(
+      '◷ Received, not yet anchored (by 2026-04-12 10:15:02 +08:00)',
+    );
+    const late = { ...full, times: { receivedTime: '9999-12-31T23:59:59.999Z' } };
+    expect(explain(late, 'en')).toContain('+010000-01-01 07:59:59 +08:00');
   });
 
   test('says whether the contract itself held the log to growing only', () => {
@@ -164,7 +284,7 @@ describe('explain', () => {
   test('names the organisation that the license names, where it is another', () => {
     const other = { ...full.claims.public, issuerOrgCode: '119999990000001406' };
     const text = explain({ ...full, claims: { ...full.claims, public: other } }, 'zh-CN');
-    expect(text).toMatch(/证照颁发机构 +119999990000001406/);
+    expect(text).toMatch(/证照颁发机构 +"119999990000001406"/);
     expect(explain(full, 'zh-CN')).not.toContain('证照颁发机构');
     expect(judge(bundleOf({ anchors: [blocks.first] })).issuer?.system).toBe('license-make');
   });
@@ -246,6 +366,19 @@ describe('troubleOf', () => {
     }
   });
 });
+
+/** What is said of claims that the full bundle opens. */
+function claimed(opened: JsonObject, language: Language = 'en'): string {
+  return explain({ ...full, claims: { ...full.claims, opened } }, language, { width: 1000 });
+}
+
+/** Columns at most, in any terminal. */
+function columnsOf(line: string): number {
+  return Array.from(line, (character) => (character > '\x7f' ? 2 : 1)).reduce<number>(
+    (sum, each) => sum + each,
+    0,
+  );
+}
 
 function status(verdict: Verdict, state: Verdict['status']['state']): Verdict {
   return { ...verdict, status: { state, on: '2026-06-30' } };

@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '@anchorlog/core';
-import { parseTrustPolicy, verifyBundle, type TrustPolicy } from '../src/index.ts';
+import {
+  isKeyBad,
+  parseTrustPolicy,
+  verifyBundle,
+  type IssuerKey,
+  type TrustPolicy,
+} from '../src/index.ts';
 import {
   ORG,
   ORIGIN,
@@ -26,6 +32,23 @@ const validators = chain.addresses();
 const sets = (...list: readonly JsonObject[]): JsonObject =>
   policyOf({ chains: [chainRecord(chain, list)] });
 
+const closureOf = (changes: JsonObject = {}): JsonObject => ({
+  chainId: chain.chainId,
+  contract: chain.contract,
+  number: 2,
+  ...changes,
+});
+const closure = (changes: JsonObject = {}): JsonObject =>
+  policyWithLog({ closedAt: [closureOf(changes)] });
+const contractOf = (contract: string): JsonObject => ({
+  contract,
+  codeHash: `0x${'cd'.repeat(32)}`,
+});
+const withContracts = (...otherContracts: readonly JsonObject[]): JsonObject =>
+  policyOf({
+    chains: [{ ...chainRecord(chain, [{ fromBlock: 0, validators }]), otherContracts }],
+  });
+
 describe('parseTrustPolicy', () => {
   test('gives the same policy for text, bytes and JSON, with one digest', () => {
     const json = policyOf();
@@ -45,7 +68,7 @@ describe('parseTrustPolicy', () => {
         keyRecord(issuerKey, {
           from: '2026-01-01T00:00:00+08:00',
           until: '2027-01-01T00:00:00Z',
-          badFrom: { log: ORIGIN, size: 9 },
+          badFrom: [{ log: ORIGIN, size: 9 }],
         }),
       ),
       witnesses: [strangerKey.vkey('witness.example')],
@@ -55,7 +78,7 @@ describe('parseTrustPolicy', () => {
       keyId: issuerKey.keyId,
       from: Date.UTC(2025, 11, 31, 16),
       until: Date.UTC(2027, 0, 1),
-      badFrom: { log: ORIGIN, size: 9 },
+      badFrom: [{ log: ORIGIN, size: 9 }],
     });
     expect(policy.witnesses[0]?.name).toBe('witness.example');
     expect(policy.logs.get(ORIGIN)?.receiptKey?.name).toBe(`${ORIGIN}/receipt`);
@@ -106,6 +129,14 @@ describe('parseTrustPolicy', () => {
     ['a count of none', policyOf({ evidence: { kind: 'witnessed', count: 0 } })],
     ['a count of seals', policyOf({ evidence: { kind: 'sealed', count: 1 } })],
     ['a rule too deep', policyOf({ evidence: nested(5) })],
+    [
+      'badFrom of one log only',
+      policyWithKey(keyRecord(issuerKey, { badFrom: { log: ORIGIN, size: 9 } })),
+    ],
+    ['a closure without contract', policyWithLog({ closedAt: [{ chainId: 1337, number: 1 }] })],
+    ['a closure on a chain that it does not name', closure({ chainId: 1338 })],
+    ['a closure in a contract that it does not name', closure({ contract: otherChain.contract })],
+    ['a contract without code hash', withContracts({ contract: otherChain.contract })],
     ['a fraction of a second', policyOf({ maxStatusAge: 0.5 })],
   ])('refuses %s as malformed', ([, policy]) => {
     expect(code(policy)).toBe('VERIFY_POLICY_MALFORMED');
@@ -113,6 +144,24 @@ describe('parseTrustPolicy', () => {
 
   test('takes a rule of four levels', () => {
     expect(code(policyOf({ evidence: nested(4) }))).toBe('accepted');
+  });
+
+  test('reads closures and contracts, none where there are none', () => {
+    const plain = parseTrustPolicy(policyOf());
+    expect(plain.logs.get(ORIGIN)?.closedAt).toEqual([]);
+    expect(plain.chains.get(chain.chainId)?.otherContracts).toEqual([]);
+    const { contract } = otherChain;
+    const several = parseTrustPolicy({
+      ...withContracts(contractOf(contract)),
+      logs: closure({ contract, number: 0 })['logs'],
+    });
+    const bytes = Buffer.from(contract.slice(2), 'hex');
+    const [closed] = several.logs.get(ORIGIN)!.closedAt;
+    expect(closed).toMatchObject({ chainId: chain.chainId, number: 0 });
+    expect(Buffer.from(closed!.contract)).toEqual(bytes);
+    expect(Buffer.from(several.chains.get(chain.chainId)!.otherContracts[0]!.contract)).toEqual(
+      bytes,
+    );
   });
 
   test('refuses other versions apart', () => {
@@ -175,6 +224,19 @@ describe('parseTrustPolicy', () => {
       }),
     ],
     ['a key twice', policyWithKey(keyRecord(issuerKey), keyRecord(issuerKey))],
+    [
+      'a log twice in what is known of a stolen key',
+      policyWithKey(
+        keyRecord(issuerKey, {
+          badFrom: [
+            { log: ORIGIN, size: 9 },
+            { log: ORIGIN, size: 10 },
+          ],
+        }),
+      ),
+    ],
+    ['a contract twice', withContracts(contractOf(chain.contract))],
+    ['a validator as other contract', withContracts(contractOf(validators[0]!))],
     ['a chain twice', policyOf({ chains: [chainRecord(chain, []), chainRecord(chain, [])] })],
     [
       'a validator twice in a set',
@@ -224,6 +286,25 @@ describe('parseTrustPolicy', () => {
         ),
       ),
     ).toBe('accepted');
+  });
+});
+
+describe('isKeyBad', () => {
+  const key = (badFrom?: IssuerKey['badFrom']): IssuerKey => ({
+    keyId: issuerKey.keyId,
+    alg: 'Ed25519',
+    publicKey: issuerKey.publicKey,
+    badFrom,
+  });
+  test.for<readonly [IssuerKey['badFrom'], number, boolean]>([
+    [undefined, 9, false],
+    [[], 0, true],
+    [[{ log: 'elsewhere', size: 5 }], 0, true],
+    [[{ log: ORIGIN, size: 5 }], 4, false],
+    [[{ log: ORIGIN, size: 5 }], 5, true],
+    [[{ log: ORIGIN, size: 0 }], 0, true],
+  ])('%j at entry %i: %s', ([badFrom, index, bad]) => {
+    expect(isKeyBad(key(badFrom), ORIGIN, index)).toBe(bad);
   });
 });
 

@@ -1,5 +1,6 @@
 import { canonicalize, parseJson, type JsonObject } from '@anchorlog/core';
 import { bundleMutants } from '@anchorlog/testkit';
+import { anchorCases } from '../../../vectors/generate/bundle-anchor-cases.ts';
 import {
   CHECKPOINT,
   INDEX,
@@ -32,7 +33,7 @@ export function allCases(): BundleCase[] {
       codes: [code],
     }),
   );
-  return [...goodCases(), ...forgedCases(), ...mutants, ...ownCases()];
+  return [...goodCases(), ...forgedCases(), ...anchorCases(), ...mutants, ...ownCases()];
 }
 
 /** Cases beside the vectors: what depends on the version, on options, or on policies of logs yet to come. */

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '@anchorlog/core';
 import { nodeEd25519, nodeSha256 } from '@anchorlog/core/node';
 import { generateBundle } from '../../../vectors/generate/bundle.ts';
-import { parseBundle, parseTrustPolicy, verifyBundle } from '../src/index.ts';
+import { parseBundle, parseTrustPolicy, verifyBundle, type VerdictTimes } from '../src/index.ts';
 import { codesOf, type BundleCase } from './world.ts';
 
 type VectorCase = Omit<BundleCase, 'policy'> & {
@@ -17,28 +17,35 @@ const standard = read('bundle/policy.json') as JsonObject;
 const casesOf = (path: string): readonly VectorCase[] =>
   (read(path) as { readonly cases: readonly VectorCase[] }).cases;
 
-describe.each(['bundle/good.json', 'bundle/forged.json'])('verifyBundle on %s', (path) => {
-  test.for(casesOf(path))('$name', (each) => {
-    const policy = parseTrustPolicy(each.policy ?? standard);
-    const { on, files } = each;
-    const options = { now: new Date(each.now), on, files };
-    const verdict = verifyBundle(each.bundle, policy, options);
-    expect({ outcome: verdict.outcome, reason: verdict.reason }).toEqual({
-      outcome: each.outcome,
-      reason: each.reason,
-    });
-    expect(codesOf(verdict)).toEqual(expect.arrayContaining([...(each.codes ?? [])]));
+describe.each(['bundle/good.json', 'bundle/forged.json', 'bundle/anchors.json'])(
+  'verifyBundle on %s',
+  (path) => {
+    test.for(casesOf(path))('$name', (each) => {
+      const policy = parseTrustPolicy(each.policy ?? standard);
+      const { on, files } = each;
+      const options = { now: new Date(each.now), on, files };
+      const verdict = verifyBundle(each.bundle, policy, options);
+      expect({ outcome: verdict.outcome, reason: verdict.reason }).toEqual({
+        outcome: each.outcome,
+        reason: each.reason,
+      });
+      expect(codesOf(verdict)).toEqual(expect.arrayContaining([...(each.codes ?? [])]));
 
-    // The same as text, as bytes, in parsed form, and on the platform's own cryptography.
-    const text = JSON.stringify(each.bundle);
-    const crypto = { hash: nodeSha256, ed25519: nodeEd25519 };
-    for (const input of [text, new TextEncoder().encode(text), parseBundle(each.bundle)]) {
-      expect(verifyBundle(input, policy, { ...options, crypto })).toEqual(verdict);
-    }
-    // A verdict is plain JSON.
-    expect(JSON.parse(JSON.stringify(verdict))).toEqual(verdict);
-  });
-});
+      for (const [name, time] of Object.entries(each.times ?? {})) {
+        expect(verdict.times[name as keyof VerdictTimes] ?? null, name).toBe(time); // a name of the vectors
+      }
+
+      // The same as text, as bytes, in parsed form, and on the platform's own cryptography.
+      const text = JSON.stringify(each.bundle);
+      const crypto = { hash: nodeSha256, ed25519: nodeEd25519 };
+      for (const input of [text, new TextEncoder().encode(text), parseBundle(each.bundle)]) {
+        expect(verifyBundle(input, policy, { ...options, crypto })).toEqual(verdict);
+      }
+      // A verdict is plain JSON.
+      expect(JSON.parse(JSON.stringify(verdict))).toEqual(verdict);
+    });
+  },
+);
 
 interface MutantCase {
   readonly name: string;

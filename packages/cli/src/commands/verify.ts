@@ -67,7 +67,11 @@ export function addVerify(program: Command, context: Context): void {
         files,
         crypto: { hash: nodeSha256, ed25519: nodeEd25519 },
       });
-      const text = explain(verdict, output.language, { verbose: flags.verbose === true });
+      const { columns } = process.stdout;
+      const text = explain(verdict, output.language, {
+        verbose: flags.verbose === true,
+        width: columns,
+      });
       const exit = exitOfVerdict(verdict);
       await output.result(verdict, paintVerdict(exit, text));
       if (verdict.status.state === 'notApplicable' && flags.on !== undefined) {

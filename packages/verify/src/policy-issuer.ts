@@ -1,0 +1,79 @@
+import { isEd25519PublicKey, type JsonValue } from '@anchorlog/core';
+import { keyId } from '@anchorlog/statement';
+import { ORG, ORIGIN, TITLE, instantOf, read, refuse, type Once } from './policy-reader.ts';
+import type { Names } from './verdict.ts';
+
+const KEY_ID = /^[A-Za-z0-9_-]{43}$/;
+
+/** An organisation that issues statements. spec/policy §4 */
+export interface PolicyIssuer {
+  readonly org: string;
+  readonly name?: Names | undefined;
+  /** If there is one, every statement of this organisation must be signed by one of them. */
+  readonly keys: readonly IssuerKey[];
+}
+
+export interface IssuerKey {
+  /** base64url(SHA-256(SPKI)) */
+  readonly keyId: string;
+  readonly alg: 'Ed25519';
+  /** 32 bytes. */
+  readonly publicKey: Uint8Array;
+  /** Milliseconds since 1970, judged at the anchored time. */
+  readonly from?: number | undefined;
+  readonly until?: number | undefined;
+  /** The key is in other hands: in each of these logs from that entry on, in every other log from the first. */
+  readonly badFrom?: readonly { readonly log: string; readonly size: number }[] | undefined;
+}
+
+/**
+ * Tell whether a key was in other hands at entry `index` of `log`. Whoever holds a stolen key uses it where they like: what the policy does
+ * not name, it does not vouch for. spec/policy §4
+ */
+export function isKeyBad({ badFrom }: IssuerKey, log: string, index: number): boolean {
+  return badFrom !== undefined && !badFrom.some((good) => good.log === log && index < good.size);
+}
+
+/** Read an organisation and its keys. spec/policy §4 */
+export function readIssuer(value: JsonValue, at: string, once: Once): PolicyIssuer {
+  const issuer = read.object(value, at, { required: ['org', 'keys'], optional: ['name'] });
+  const org = read.string(issuer['org'], `${at}/org`, ORG);
+  once.add(`organisation ${org}`, `${at}/org`);
+  const keys = read.array(issuer['keys'], `${at}/keys`, 256, (key, keyAt) =>
+    readIssuerKey(key, keyAt, once),
+  );
+  if (issuer['name'] === undefined) return { org, keys };
+  const { zh, en } = read.object(issuer['name'], `${at}/name`, { required: ['zh', 'en'] });
+  const title = (text: JsonValue | undefined, language: string): string =>
+    read.string(text, `${at}/name/${language}`, TITLE);
+  return { org, name: { zh: title(zh, 'zh'), en: title(en, 'en') }, keys };
+}
+
+function readIssuerKey(value: JsonValue, at: string, once: Once): IssuerKey {
+  const key = read.object(value, at, {
+    required: ['keyId', 'alg', 'publicKey'],
+    optional: ['from', 'until', 'badFrom'],
+  });
+  const publicKey = read.base64(key['publicKey'], `${at}/publicKey`, 32);
+  const id = read.string(key['keyId'], `${at}/keyId`, KEY_ID);
+  if (!isEd25519PublicKey(publicKey) || keyId(publicKey) !== id) {
+    throw refuse('VERIFY_POLICY_KEY', at, 'a sound Ed25519 public key and its own id');
+  }
+  once.addKey(publicKey, `${at}/publicKey`);
+  const instant = (member: 'from' | 'until'): number =>
+    instantOf(read.string(key[member], `${at}/${member}`), `${at}/${member}`);
+  const from = key['from'] === undefined ? undefined : instant('from');
+  const until = key['until'] === undefined ? undefined : instant('until');
+  if (from !== undefined && until !== undefined && until < from) {
+    throw refuse('VERIFY_POLICY_RANGE', at, 'until not before from');
+  }
+  const alg = read.word(key['alg'], `${at}/alg`, ['Ed25519']);
+  if (key['badFrom'] === undefined) return { keyId: id, alg, publicKey, from, until };
+  const badFrom = read.array(key['badFrom'], `${at}/badFrom`, 1024, (item, itemAt) => {
+    const { log, size } = read.object(item, itemAt, { required: ['log', 'size'] });
+    const origin = read.string(log, `${itemAt}/log`, ORIGIN);
+    once.add(`${id} ${origin}`, `${itemAt}/log`);
+    return { log: origin, size: read.size(size, `${itemAt}/size`) };
+  });
+  return { keyId: id, alg, publicKey, from, until, badFrom };
+}
