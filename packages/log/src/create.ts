@@ -14,7 +14,7 @@ import { Publisher } from './publisher.ts';
 import { Receipts } from './receipts.ts';
 import { compareHead } from './seen-head.ts';
 import { Sequencer, type SequencerLimits } from './sequencer.ts';
-import { compareAsWriter, type LogStore, type StoredGroup } from './store.ts';
+import { unlessFenced, type LogStore, type StoredGroup } from './store.ts';
 import { TileCache } from './tile-cache.ts';
 import type { TileSink } from './tiles.ts';
 import { TreeReader, readEdge } from './tree-reader.ts';
@@ -76,7 +76,7 @@ async function open(store: LogStore, options: LogOptions): Promise<Log> {
   const reader = new TreeReader(new TileCache(store), hasher);
   const newest = await store.last();
   const edge = newest ? await readEdge(store, newest, hasher) : EMPTY_EDGE;
-  await compareAsWriter(store, () => compareAll({ edge, reader, options }));
+  await unlessFenced(store, () => compareAll({ edge, reader, options }));
   const creation = await creationOf(store, newest, { origin, suite, create: options.create });
   // Whatever the store has is durable. Entries that were not acknowledged before a crash are shown from now on, so the guard goes first.
   await writeGuard(guard, newest ?? { size: 0, rootHash: hasher.empty() });

@@ -33,7 +33,7 @@ export function directoryTiles(dir: string): TileSink {
       const path = join(root, CHECKPOINT_PATH);
       const found = await readOne(root, CHECKPOINT_PATH);
       if (found && equalBytes(found, to)) return;
-      // Not atomic with what follows: a folder has one log, and its store is locked against a second process.
+      // Not atomic with what follows: a folder has one log, and a writer that was replaced asks before it comes here (spec/log §12.2).
       if (!(found && from ? equalBytes(found, from) : found === from)) throw checkpointMoved();
       await mkdir(root, { recursive: true });
       await writeDurably(path, to);

@@ -20,7 +20,7 @@ import { readPublished } from './published-checkpoint.ts';
 import { signAs } from './receipts.ts';
 import { compareHead } from './seen-head.ts';
 import type { Released } from './sequencer.ts';
-import { compareAsWriter, type LogStore } from './store.ts';
+import { unlessFenced, type LogStore } from './store.ts';
 import type { PublishedFile, TileSink } from './tiles.ts';
 import { rootOfTile, type TreeReader } from './tree-reader.ts';
 
@@ -56,7 +56,7 @@ export class Publisher {
     const { store, tiles, reader, collector } = this.#world;
     const published = await readPublished(tiles, this.#world.origin);
     if (published) {
-      await compareAsWriter(store, () =>
+      await unlessFenced(store, () =>
         compareHead(published, { code: 'LOG_BEHIND_CHECKPOINT', edge, reader }),
       );
     }
@@ -69,7 +69,7 @@ export class Publisher {
       // What took so long may have been a pause of this process: an older checkpoint must not replace that of another writer.
       await store.checkWriter();
       const from = published && formatUtf8(published.note);
-      await tiles.replaceCheckpoint({ from, to: formatUtf8(note) });
+      await unlessFenced(store, () => tiles.replaceCheckpoint({ from, to: formatUtf8(note) }));
     }
     // A crash here, or before the collector has done its work, leaves partial tiles beside full ones: of no harm, and found again.
     await collector.published(head.size);

@@ -111,15 +111,12 @@ export function isFenced(error: unknown): boolean {
 }
 
 /**
- * Compare the store with what was seen of its log outside. What another writer adds meanwhile would look as if the store were an old copy: if
- * there is one, that is the reason. @throws LOG_FENCED, and as `comparing`
+ * Do what fails when another writer has added to the log or its published files meanwhile, which then look as if this store were an old copy:
+ * if there is one, that is the reason. @throws LOG_FENCED, and as `work`
  */
-export async function compareAsWriter(
-  store: LogStore,
-  comparing: () => Promise<void>,
-): Promise<void> {
+export async function unlessFenced(store: LogStore, work: () => Promise<void>): Promise<void> {
   try {
-    await comparing();
+    await work();
   } catch (error) {
     const held = await store.checkWriter().catch((refusal: unknown) => refusal);
     throw isFenced(held) ? held : error;

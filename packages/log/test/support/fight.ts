@@ -28,7 +28,13 @@ type Fact =
  * What may become of a rival: another is the writer; or was, and published at the same time; or the server was down when it opened. Once
  * it has opened the log, it sits out whatever becomes of the server: it never fails.
  */
-const REFUSALS = new Set(['LOG_FENCED', 'ENOENT', 'ENOTEMPTY', 'LOG_STORE_UNREACHABLE']);
+const REFUSALS = new Set([
+  'LOG_FENCED',
+  'LOG_CHECKPOINT_MOVED',
+  'ENOENT',
+  'ENOTEMPTY',
+  'LOG_STORE_UNREACHABLE',
+]);
 
 /** Facts that several processes state, and those who wait for more of them. */
 export class Facts {
