@@ -28,5 +28,5 @@ describe('Anchorer, killed', () => {
       await log.crash({ request, answered: random.next().value! % 2 === 0 });
     }
     expect(await log.check()).toBeGreaterThan(3);
-  });
+  }, 120_000);
 });
