@@ -332,13 +332,13 @@ describe('replay', () => {
       ['keyTimes'],
     ]);
     expect(await run({ from: at('2026-01-15') })).toEqual([sums(500), { AUDIT_KEY: 100 }, []]);
-    expect(await run({ badFrom: { log: ORIGIN, size: 550 } })).toEqual([
+    expect(await run({ badFrom: [{ log: ORIGIN, size: 550 }] })).toEqual([
       sums(550),
       { AUDIT_KEY: 50 },
       [],
     ]);
     // A log that is not named: the key was stolen from its first entry on.
-    expect(await run({ badFrom: { log: 'example.gov/other', size: 550 } })).toEqual([
+    expect(await run({ badFrom: [{ log: 'example.gov/other', size: 550 }] })).toEqual([
       sums(0),
       { AUDIT_KEY: SIZE },
       [],
