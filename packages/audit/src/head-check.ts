@@ -1,4 +1,4 @@
-import { equalBytes } from '@anchorlog/core';
+import { equalBytes, formatHex } from '@anchorlog/core';
 import { anchorFolder } from '@anchorlog/evm-proof';
 import type { PolicyLog } from '@anchorlog/verify';
 import type { AskedRegistry } from './asked-registry.ts';
@@ -52,7 +52,7 @@ export class HeadCheck {
     this.heads = mergeHeads([...asked.flatMap(({ heads }) => heads), ...fileHeads], findings);
     for (const head of this.heads) {
       const { chainId, number } = head;
-      const closedNumber = closedNumberOf(head, asked);
+      const closedNumber = closedNumberOf(head, asked, log);
       if (closedNumber !== undefined && number > closedNumber) {
         this.#void.add(head);
         findings.add('AUDIT_HEAD_VOID', { chainId, number, closedNumber });
@@ -123,12 +123,26 @@ export function isInOffice({ retired, from }: KnownHead): boolean {
 }
 
 /** Give the last number that counts in the registry of a head, as far as it is known that the log was closed. */
-function closedNumberOf(head: KnownHead, asked: readonly AskedRegistry[]): number | undefined {
-  const told = asked.flatMap((each) => (isIn(each, head) ? (each.closedNumber ?? []) : []));
+function closedNumberOf(
+  head: KnownHead,
+  asked: readonly AskedRegistry[],
+  { closedAt }: PolicyLog,
+): number | undefined {
+  const pinned = closedAt.map(({ contract, ...each }) => ({
+    ...each,
+    contract: `0x${formatHex(contract)}`,
+    closedNumber: each.number,
+  }));
+  const told = [...asked, ...pinned].flatMap((each) =>
+    isIn(each, head) ? (each.closedNumber ?? []) : [],
+  );
   return told.length > 0 ? Math.min(...told) : undefined;
 }
 
-function isIn({ chainId, contract }: AskedRegistry, head: KnownHead): boolean {
+function isIn(
+  { chainId, contract }: { readonly chainId: number; readonly contract: string },
+  head: KnownHead,
+): boolean {
   return head.chainId === chainId && head.contract === contract;
 }
 

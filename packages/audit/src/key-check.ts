@@ -1,4 +1,4 @@
-import type { IssuerKey } from '@anchorlog/verify';
+import { isKeyBad, type IssuerKey } from '@anchorlog/verify';
 import type { KnownHead } from './known-head.ts';
 
 /** What a key is worth at a time and place: `unknown` where nothing says when the entry came to exist. */
@@ -30,7 +30,7 @@ export class KeyCheck {
 
   judge(key: IssuerKey, index: number): KeyWorth {
     const { from = -Infinity, until = Infinity } = key;
-    if (this.#isBad(key, index)) return 'compromised';
+    if (isKeyBad(key, this.#log, index)) return 'compromised';
     const anchored = this.#office.of(index);
     const existed = anchored ?? this.#now;
     if (existed < from) return 'early';
@@ -38,13 +38,6 @@ export class KeyCheck {
     // Former validators prove no time, but where they name one, the entry may be as old.
     const mayBeOlder = anchored === undefined || (this.#former.of(index) ?? Infinity) <= until;
     return mayBeOlder ? 'unknown' : 'retired';
-  }
-
-  /** Whoever holds a stolen key uses it where they like: in a log that the policy does not name, it was stolen from the first entry on. */
-  #isBad({ badFrom }: IssuerKey, index: number): boolean {
-    if (badFrom === undefined) return false;
-    const named = [badFrom].flat().find(({ log }) => log === this.#log);
-    return index >= (named?.size ?? 0);
   }
 }
 

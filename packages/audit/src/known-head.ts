@@ -45,12 +45,14 @@ export interface PolicyRegistry {
 
 /** Give the registries of a policy, in its order. */
 export function registriesOf({ chains }: TrustPolicy): PolicyRegistry[] {
-  return [...chains.values()].map((chain) => ({
-    chainId: chain.chainId,
-    contract: `0x${formatHex(chain.contract)}`,
-    codeHash: `0x${formatHex(chain.codeHash)}`,
-    chain,
-  }));
+  return [...chains.values()].flatMap((chain) =>
+    [chain, ...chain.otherContracts].map(({ contract, codeHash }) => ({
+      chainId: chain.chainId,
+      contract: `0x${formatHex(contract)}`,
+      codeHash: `0x${formatHex(codeHash)}`,
+      chain,
+    })),
+  );
 }
 
 /** Files in a row that may fail to verify where no list tells how many there are. */
@@ -183,13 +185,15 @@ function systemCode(error: unknown): string | undefined {
 /** The last second that RFC 3339 can write, since 1970. */
 const LAST_SECOND = 253_402_300_799;
 
-/** Verify the first evidence that is for this chain; undefined if there is none, or it is of another number or a time beyond the calendar. */
+/** Verify the first evidence that is for this registry; undefined if there is none, or it is of another number or a time beyond the calendar. */
 function verifyAnchorFile(
   { number, head, evidence }: AnchorFile,
   { chainId, contract, chain }: PolicyRegistry,
   origin: string,
 ): KnownHead | undefined {
-  const own = evidence.find((each) => each.chainId === chainId);
+  const own = evidence.find(
+    (each) => each.chainId === chainId && `0x${formatHex(each.contract)}` === contract,
+  );
   if (!own) return undefined;
   const sets = chain.validatorSets;
   const validators = validatorsAt(sets, parseHeader(own.header).number);
@@ -197,7 +201,7 @@ function verifyAnchorFile(
     evidence: own,
     validators,
     chainId,
-    contract: chain.contract,
+    contract: own.contract,
     logId: logId(origin),
     head,
   });

@@ -50,6 +50,17 @@ describe('askRegistries', () => {
     const head = { chainId, contract, number: 1, size: 9, rootHash, indexRoot, from: 'chain' };
     expect(await askRegistries(url, both)).toEqual([{ chainId, contract, heads: [head] }]);
 
+    // A registry that the chain's own has replaced is asked too: here, that of the policy is the other one.
+    const next = await deployRegistry({ chain, authority: authority!.address, ...quick });
+    const [own] = policyJson().chains;
+    const others = { contract: next.contract, otherContracts: [{ contract, codeHash }] };
+    const chains = [{ ...own, chainId, codeHash, ...others }];
+    const replaced = parseTrustPolicy({ ...policyJson(), chains });
+    expect(await askRegistries(url, { policy: replaced, origin: ORIGIN })).toEqual([
+      { chainId, contract: next.contract, heads: [] },
+      { chainId, contract, heads: [head] },
+    ]);
+
     const elsewhere = askRegistries(url, { policy: policy([CHAIN_ID]), origin: ORIGIN });
     await expect(elsewhere).rejects.toMatchObject({ code: 'ANCHOR_CHAIN_MISMATCH' });
   });

@@ -1,5 +1,6 @@
 import { directorySource, replay, type KnownHead, type ReplayReport } from '@anchorlog/audit';
 import type { MemoryTree } from '@anchorlog/tlog';
+import type { TrustPolicy } from '@anchorlog/verify';
 import { beforeAll, describe, expect, test } from 'vitest';
 import {
   CHAIN_ID,
@@ -26,6 +27,7 @@ beforeAll(async () => {
 async function replayed(options: {
   asked?: ReturnType<typeof asked>;
   fileHeads?: readonly KnownHead[];
+  policy?: TrustPolicy;
 }): Promise<ReplayReport> {
   const source = await directorySource(dir);
   return replay({ source, origin: ORIGIN, policy: policy(), ...options });
@@ -124,6 +126,22 @@ describe('replay, of anchored heads', () => {
     expect(never).toMatchObject({ anchoredSize: 0, counts: { AUDIT_HEAD_VOID: 1 } });
     const last = await replayed({ asked: asked(headsOf(tree, [10, 40]), 2) });
     expect(last).toMatchObject({ outcome: 'consistent', anchoredSize: 40 });
+  });
+
+  test('knows from the policy too with which head the log was closed', async () => {
+    const closed = (number: number): TrustPolicy =>
+      policy({ log: { closedAt: [{ chainId: CHAIN_ID, contract: CONTRACT, number }] } });
+    const run = (number: number, told?: number): Promise<ReplayReport> =>
+      replayed({
+        policy: closed(number),
+        fileHeads: sealed(10, 40),
+        asked: asked(headsOf(tree, [10, 40]), told),
+      });
+    const found = { counts: { AUDIT_HEAD_VOID: 1 }, anchoredSize: 10 };
+    expect(await run(1)).toMatchObject(found);
+    // A node that lies about the closure opens nothing again.
+    expect(await run(1, 2)).toMatchObject(found);
+    expect(await run(2)).toMatchObject({ outcome: 'consistent', anchoredSize: 40 });
   });
 
   test('keeps the numbers of two registries apart', async () => {
