@@ -32,7 +32,7 @@ export {
   type CoreCode,
   type ErrorMaker,
 } from './error.ts';
-export { DIGEST_BYTES, sha256, type HashSuite, type SuiteName } from './hash.ts';
+export { DIGEST_BYTES, hmac, sha256, type HashSuite, type SuiteName } from './hash.ts';
 export { formatInstant, parseDate, parseInstant } from './instant.ts';
 export { canonicalBytes, canonicalize, parseCanonical } from './jcs.ts';
 export {

@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { formatBase64, formatUtf8, isCodedError } from '@anchorlog/core';
+import { formatBase64, formatUtf8, hmac, isCodedError } from '@anchorlog/core';
 import { nodeEd25519, nodeSha256 } from '@anchorlog/core/node';
 import {
   createLog,
@@ -133,7 +133,7 @@ function withChainUrl(config: NotaryConfig, url: string | undefined): NotaryConf
  */
 function ownerOf({ origin }: NotaryConfig, secrets: Secrets): string {
   const mark = (secret: Uint8Array): string =>
-    formatBase64(nodeSha256.hmac(secret, formatUtf8('anchorlog/vault/1')));
+    formatBase64(hmac(nodeSha256, secret, formatUtf8('anchorlog/vault/1')));
   return JSON.stringify({
     format: 'anchorlog/vault/1',
     origin,

@@ -1,4 +1,4 @@
-import { formatUtf8, type HashSuite, type JsonObject, type JsonValue } from '@anchorlog/core';
+import { formatUtf8, hmac, type HashSuite, type JsonObject, type JsonValue } from '@anchorlog/core';
 import { statementError } from './error.ts';
 import { checkKeyName } from './form.ts';
 
@@ -59,7 +59,7 @@ export function indexKey(input: {
   checkKeyName(keyspace, 'keyspace');
   checkKeyName(kind, 'kind');
   const identifier = normalizeIdentifier(kind, keyIdentifier(input.identifier, 'identifier') ?? '');
-  return suite.hmac(secret, formatUtf8(`anchorlog/key/1\0${keyspace}\0${kind}\0${identifier}`));
+  return hmac(suite, secret, formatUtf8(`anchorlog/key/1\0${keyspace}\0${kind}\0${identifier}`));
 }
 
 /**
@@ -79,7 +79,7 @@ export function recordId(input: {
   if (key === '' || org.includes('\0') || system.includes('\0')) {
     throw new RangeError('record id: expected org and system without NUL, and a key');
   }
-  const mac = suite.hmac(secret, formatUtf8(`anchorlog/id/1\0${org}\0${system}\0${key}`));
+  const mac = hmac(suite, secret, formatUtf8(`anchorlog/id/1\0${org}\0${system}\0${key}`));
   return formatUuid8(mac);
 }
 
