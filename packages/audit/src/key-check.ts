@@ -1,8 +1,5 @@
-import { isKeyBad, type IssuerKey } from '@anchorlog/verify';
+import { judgeKey, type IssuerKey, type KeyWorth } from '@anchorlog/verify';
 import type { KnownHead } from './known-head.ts';
-
-/** What a key is worth at a time and place: `unknown` where nothing says when the entry came to exist. */
-export type KeyWorth = 'counts' | 'early' | 'retired' | 'compromised' | 'unknown';
 
 /** Judges keys of issuers by when entries were anchored, as a verifier does. Entries are asked for in order. spec/audit §3.4, spec/verdict §4.4 */
 export class KeyCheck {
@@ -29,15 +26,9 @@ export class KeyCheck {
   }
 
   judge(key: IssuerKey, index: number): KeyWorth {
-    const { from = -Infinity, until = Infinity } = key;
-    if (isKeyBad(key, this.#log, index)) return 'compromised';
     const anchored = this.#office.of(index);
-    const existed = anchored ?? this.#now;
-    if (existed < from) return 'early';
-    if (existed <= until) return 'counts';
-    // Former validators prove no time, but where they name one, the entry may be as old.
-    const mayBeOlder = anchored === undefined || (this.#former.of(index) ?? Infinity) <= until;
-    return mayBeOlder ? 'unknown' : 'retired';
+    const former = this.#former.of(index);
+    return judgeKey(key, this.#log, { index, anchored, former, open: false, now: this.#now });
   }
 }
 

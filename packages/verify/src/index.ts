@@ -19,7 +19,14 @@ export {
   type TrustPolicy,
 } from './policy.ts';
 export type { PolicyChain, PolicyContract, PolicyValidators } from './policy-chain.ts';
-export { isKeyBad, type IssuerKey, type PolicyIssuer } from './policy-issuer.ts';
+export {
+  isKeyBad,
+  judgeKey,
+  type Existence,
+  type IssuerKey,
+  type KeyWorth,
+  type PolicyIssuer,
+} from './policy-issuer.ts';
 export {
   STEP_CODES,
   STEP_NAMES,

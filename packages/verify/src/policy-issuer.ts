@@ -34,6 +34,33 @@ export function isKeyBad({ badFrom }: IssuerKey, log: string, index: number): bo
   return badFrom !== undefined && !badFrom.some((good) => good.log === log && index < good.size);
 }
 
+/** When and where an entry came to exist, as far as anchors tell. Times in milliseconds since 1970. */
+export interface Existence {
+  readonly index: number;
+  /** It existed no later, by validators in office. */
+  readonly anchored?: number | undefined;
+  /** The same by former validators, who prove nothing any more: they may have said so afterwards. */
+  readonly former?: number | undefined;
+  /** Some anchor that covers the entry could not be judged: the entry may be older than `anchored`. */
+  readonly open: boolean;
+  readonly now: number;
+}
+
+/** What a key is worth for an entry; `unknown` where nothing says whether the entry is as old as the key. */
+export type KeyWorth = 'counts' | 'early' | 'retired' | 'compromised' | 'unknown';
+
+/** Judge a key by the anchored time: the issuer's own clock is set by whoever holds the key. spec/policy §4, spec/verdict §4.4 */
+export function judgeKey(key: IssuerKey, log: string, existence: Existence): KeyWorth {
+  const { from = -Infinity, until = Infinity } = key;
+  const { index, anchored, former = Infinity, open, now } = existence;
+  if (isKeyBad(key, log, index)) return 'compromised';
+  const existed = anchored ?? now;
+  if (existed < from) return 'early';
+  if (existed <= until) return 'counts';
+  const mayBeOlder = anchored === undefined || open || former <= until;
+  return mayBeOlder ? 'unknown' : 'retired';
+}
+
 /** Read an organisation and its keys. spec/policy §4 */
 export function readIssuer(value: JsonValue, at: string, once: Once): PolicyIssuer {
   const issuer = read.object(value, at, { required: ['org', 'keys'], optional: ['name'] });
@@ -60,20 +87,24 @@ function readIssuerKey(value: JsonValue, at: string, once: Once): IssuerKey {
     throw refuse('VERIFY_POLICY_KEY', at, 'a sound Ed25519 public key and its own id');
   }
   once.addKey(publicKey, `${at}/publicKey`);
-  const instant = (member: 'from' | 'until'): number =>
-    instantOf(read.string(key[member], `${at}/${member}`), `${at}/${member}`);
-  const from = key['from'] === undefined ? undefined : instant('from');
-  const until = key['until'] === undefined ? undefined : instant('until');
+  const instant = (member: 'from' | 'until'): number | undefined =>
+    key[member] === undefined
+      ? undefined
+      : instantOf(read.string(key[member], `${at}/${member}`), `${at}/${member}`);
+  const [from, until] = [instant('from'), instant('until')];
   if (from !== undefined && until !== undefined && until < from) {
     throw refuse('VERIFY_POLICY_RANGE', at, 'until not before from');
   }
   const alg = read.word(key['alg'], `${at}/alg`, ['Ed25519']);
-  if (key['badFrom'] === undefined) return { keyId: id, alg, publicKey, from, until };
-  const badFrom = read.array(key['badFrom'], `${at}/badFrom`, 1024, (item, itemAt) => {
+  const readBad = (item: JsonValue, itemAt: string): { log: string; size: number } => {
     const { log, size } = read.object(item, itemAt, { required: ['log', 'size'] });
     const origin = read.string(log, `${itemAt}/log`, ORIGIN);
     once.add(`${id} ${origin}`, `${itemAt}/log`);
     return { log: origin, size: read.size(size, `${itemAt}/size`) };
-  });
+  };
+  const badFrom =
+    key['badFrom'] === undefined
+      ? undefined
+      : read.array(key['badFrom'], `${at}/badFrom`, 1024, readBad);
   return { keyId: id, alg, publicKey, from, until, badFrom };
 }

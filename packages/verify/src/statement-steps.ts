@@ -7,7 +7,7 @@ import {
 } from '@anchorlog/statement';
 import type { GivenFile } from './options.ts';
 import type { PolicyLog, TrustPolicy } from './policy.ts';
-import { isKeyBad, type IssuerKey } from './policy-issuer.ts';
+import { judgeKey, type Existence, type KeyWorth } from './policy-issuer.ts';
 import { refusedStep, step } from './report.ts';
 import type { Step } from './verdict.ts';
 
@@ -40,18 +40,6 @@ export function profileStep({ profile }: Statement, log: PolicyLog): Step {
   return step(accepted ? 'profile.accepted' : 'profile.unknown', { profile });
 }
 
-/** What is known of when and where the entry came to exist. */
-export interface Existence {
-  readonly index: number;
-  /** Milliseconds since 1970: it existed no later, by validators in office. */
-  readonly anchored?: number | undefined;
-  /** The same by former validators, who prove nothing any more: they may have said so afterwards. */
-  readonly former?: number | undefined;
-  /** Some anchor that covers the entry could not be judged: the entry may be older than `anchored`. */
-  readonly open: boolean;
-  readonly now: number;
-}
-
 /** The issuer's signature, by a key that the policy lets count at that time. spec/verdict §4.4 */
 export function signatureStep(
   statement: Statement,
@@ -77,20 +65,16 @@ export function signatureStep(
   } catch (error) {
     return refusedStep(error, {}, 'signature.invalid', facts);
   }
-  return step(keyTime(key, statement.log, existence), facts);
+  return step(KEY_CODES[judgeKey(key, statement.log, existence)], facts);
 }
 
-/** Judge a key by the anchored time: the issuer's own clock is set by whoever holds the key. spec/policy §4 */
-function keyTime(key: IssuerKey, log: string, existence: Existence): Step['code'] {
-  const { from = -Infinity, until = Infinity } = key;
-  const { index, anchored, former = Infinity, open, now } = existence;
-  if (isKeyBad(key, log, index)) return 'signature.keyCompromised';
-  const existed = anchored ?? now;
-  if (existed < from) return 'signature.keyEarly';
-  if (existed <= until) return 'signature.valid';
-  const mayBeOlder = anchored === undefined || open || former <= until;
-  return mayBeOlder ? 'signature.timeUnknown' : 'signature.keyRetired';
-}
+const KEY_CODES = {
+  counts: 'signature.valid',
+  early: 'signature.keyEarly',
+  retired: 'signature.keyRetired',
+  compromised: 'signature.keyCompromised',
+  unknown: 'signature.timeUnknown',
+} as const satisfies Record<KeyWorth, Step['code']>;
 
 /** What disclosures open, by name. */
 export type OpenedNames = JsonObject;
