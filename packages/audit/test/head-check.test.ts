@@ -5,14 +5,11 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import {
   CHAIN_ID,
   CONTRACT,
-  GENESIS,
   ORIGIN,
   asked,
   headsOf,
-  issued,
   policy,
-  publish,
-  readings,
+  publishReadings,
 } from './published.ts';
 
 const SIZE = 60;
@@ -20,8 +17,7 @@ let dir: string;
 let tree: MemoryTree;
 
 beforeAll(async () => {
-  const items = await Promise.all([GENESIS, ...readings(SIZE - 1)].map(issued));
-  ({ dir, tree } = await publish(items.map(({ entry }) => entry)));
+  ({ dir, tree } = await publishReadings(SIZE));
 });
 
 async function replayed(options: {

@@ -181,6 +181,15 @@ export async function publish(
   return { dir, tree };
 }
 
+/** Publish a log of `size` entries: its creation, and readings. */
+export async function publishReadings(
+  size: number,
+): Promise<{ dir: string; tree: MemoryTree; entries: Uint8Array[] }> {
+  const items = await Promise.all([GENESIS, ...readings(size - 1)].map(issued));
+  const entries = items.map(({ entry }) => entry);
+  return { ...(await publish(entries)), entries };
+}
+
 async function put(path: string, content: Uint8Array | string): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   await writeFile(path, content);

@@ -27,6 +27,7 @@ import {
   issued,
   policy,
   publish,
+  publishReadings,
   readings,
 } from './published.ts';
 
@@ -37,9 +38,7 @@ let dir: string;
 let tree: MemoryTree;
 
 beforeAll(async () => {
-  const records = [GENESIS, ...readings(SIZE - 1)];
-  entries = (await Promise.all(records.map(issued))).map(({ entry }) => entry);
-  ({ dir, tree } = await publish(entries));
+  ({ dir, tree, entries } = await publishReadings(SIZE));
 });
 
 function heads(...sizes: number[]): KnownHead[] {

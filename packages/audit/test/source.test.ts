@@ -14,24 +14,14 @@ import {
 import { formatAnchorFile } from '@anchorlog/evm-proof';
 import { httpTiles } from '@anchorlog/log';
 import { beforeAll, describe, expect, test } from 'vitest';
-import {
-  CHAIN_ID,
-  CONTRACT,
-  GENESIS,
-  ORIGIN,
-  issued,
-  policy,
-  publish,
-  readings,
-} from './published.ts';
+import { CHAIN_ID, CONTRACT, ORIGIN, policy, publishReadings } from './published.ts';
 
 const SIZE = 600;
 const FOLDER = `anchors/${CHAIN_ID}-${CONTRACT}`;
 let dir: string;
 
 beforeAll(async () => {
-  const records = [GENESIS, ...readings(SIZE - 1)];
-  ({ dir } = await publish((await Promise.all(records.map(issued))).map(({ entry }) => entry)));
+  ({ dir } = await publishReadings(SIZE));
 });
 
 interface Server extends AsyncDisposable {
