@@ -8,3 +8,4 @@ export {
 } from './postgres-server.ts';
 export type { StoreCase, StorePlace } from './store-case.ts';
 export { storeSuite } from './store-suite.ts';
+export { randomOf } from './random.ts';

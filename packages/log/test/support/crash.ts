@@ -7,7 +7,7 @@ import { expect } from 'vitest';
 import { directoryTiles } from '../../src/index.ts';
 import { makePlace, statementOf, type Place } from './fixture.ts';
 import { rederive, verifyReceipt, verifyTiles } from './inspect.ts';
-import { randomOf } from './random.ts';
+import { randomOf } from '@anchorlog/testkit';
 
 type Fact =
   | { readonly fact: 'opening' | 'publishing' }

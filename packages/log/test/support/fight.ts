@@ -9,7 +9,7 @@ import { directoryTiles, type Log } from '../../src/index.ts';
 import { makePlace, statementOf, type Place } from './fixture.ts';
 import { rederive, verifyTiles } from './inspect.ts';
 import { newStoreUrl } from './postgres.ts';
-import { randomOf } from './random.ts';
+import { randomOf } from '@anchorlog/testkit';
 import { sql } from './sql.ts';
 
 type Fact =

@@ -5,7 +5,7 @@ import { writeSync } from 'node:fs';
 import { isCodedError } from '@anchorlog/core';
 import type { Log } from '../../src/index.ts';
 import { openLog, statementOf } from './fixture.ts';
-import { randomOf } from './random.ts';
+import { randomOf } from '@anchorlog/testkit';
 
 const [store = '', guard = '', tiles = '', first = '1', seed = '1'] = process.argv.slice(2);
 const LANES = 10;

@@ -9,6 +9,7 @@ import { readChainHeads } from '@anchorlog/anchor';
 import { equalBytes, formatHex } from '@anchorlog/core';
 import type { Log } from '@anchorlog/log';
 import { parseStatement } from '@anchorlog/statement';
+import { randomOf } from '@anchorlog/testkit';
 import { Frontier } from '@anchorlog/tlog';
 import { nodeTreeHasher } from '@anchorlog/tlog/node';
 import { parseTrustPolicy, verifyBundle } from '@anchorlog/verify';
@@ -31,26 +32,14 @@ interface Notarized {
 const hasher = nodeTreeHasher('sha256');
 const NOTARIZER = fileURLToPath(new URL('notarizer.ts', import.meta.url));
 
-/** Numbers below 1 that look random and are the same in every run. */
-function* seeded(seed: number): Generator<number, never> {
-  for (let state = seed; ;) {
-    state = (state * 48_271) % 2_147_483_647;
-    yield state / 2_147_483_647;
-  }
-}
-
 /** Let a process notarize and anchor, and kill it at a random fact, or a while after it. Give all facts that it stated. */
-async function notarizeAndKill(
-  dir: string,
-  first: number,
-  random: Generator<number, never>,
-): Promise<Fact[]> {
+async function notarizeAndKill(dir: string, first: number, random: () => number): Promise<Fact[]> {
   const kind = (['opening', 'notarized', 'notarized', 'flushing', 'final'] as const)[
-    Math.floor(random.next().value * 5)
+    Math.floor(random() * 5)
   ]!;
   const most = { opening: 1, notarized: 400, flushing: 3, final: 2 }[kind];
-  const nth = Math.ceil(random.next().value * most);
-  const later = random.next().value * 60;
+  const nth = Math.ceil(random() * most);
+  const later = random() * 60;
   const args = ['-C', '@anchorlog/source', NOTARIZER, dir, String(first)];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = once(child, 'exit');
@@ -76,7 +65,7 @@ export async function crashRounds(
   }: { readonly sandbox: Sandbox; readonly world: ChainWorld; readonly seed: number },
 ): Promise<{ readonly acknowledged: number }> {
   await world.attach(sandbox.dir);
-  const random = seeded(seed);
+  const random = randomOf(seed);
   const acknowledged = new Map<number, Notarized>();
   let first = 1;
   let final = 0;
