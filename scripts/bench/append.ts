@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { canonicalBytes } from '@anchorlog/core';
 import { nodeEd25519Signer } from '@anchorlog/core/node';
-import { createLog, directoryTiles, fileGuard, type Log } from '@anchorlog/log';
+import { createLog, directoryTiles, fileGuard, type Log, type LogStore } from '@anchorlog/log';
 import { parseStatement } from '@anchorlog/statement';
 import { Frontier } from '@anchorlog/tlog';
 import { nodeTreeHasher } from '@anchorlog/tlog/node';
 import { quantile, type BenchRow } from './row.ts';
 
-export const ORIGIN = 'example.gov/bench';
+const ORIGIN = 'example.gov/bench';
 export const GROUP = 1000;
 const FIELDS = ['holderName', 'holderCode', 'address', 'legalPerson', 'caseNo', 'files'];
 
@@ -91,7 +91,7 @@ export function statement(): Uint8Array {
   });
 }
 
-export function creation(): Uint8Array {
+function creation(): Uint8Array {
   const made = parseStatement(statement());
   const claims = { origin: ORIGIN, suite: 'sha256', index: 'none', anchorBy: 24 };
   const changed = {
@@ -134,10 +134,10 @@ async function fileRate(path: string, entries: readonly Uint8Array[]): Promise<n
   }
 }
 
-async function openLog(dir: string): Promise<Log> {
+async function openLog(dir: string, store: string | LogStore = join(dir, 'store')): Promise<Log> {
   return createLog({
     origin: ORIGIN,
-    store: join(dir, 'store'),
+    store,
     signers: {
       checkpoint: nodeEd25519Signer(new Uint8Array(32).fill(1)),
       receipt: nodeEd25519Signer(new Uint8Array(32).fill(2)),
@@ -148,13 +148,15 @@ async function openLog(dir: string): Promise<Log> {
   });
 }
 
-async function logRate(
+/** Measure appends a second to a new log in a folder below `dir`, over the embedded store or another. */
+export async function logRate(
   dir: string,
   entries: readonly Uint8Array[],
   append: (log: Log, entries: readonly Uint8Array[]) => Promise<void>,
+  store?: LogStore,
 ): Promise<number> {
-  const place = await mkdtemp(join(dir, 'log-'));
-  const log = await openLog(place);
+  const place = await mkdtemp(join(dir, 'anchorlog-bench-'));
+  const log = await openLog(place, store);
   const begin = performance.now();
   await append(log, entries);
   const perSecond = rate(entries.length, begin);

@@ -1,20 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createLog, directoryTiles, fileGuard, type Log } from '@anchorlog/log';
 import { openPostgresStore } from '@anchorlog/log/postgres';
-import { nodeEd25519Signer } from '@anchorlog/core/node';
 import { NO_POSTGRES, findPostgres, startPostgres, type PostgresServer } from '@anchorlog/testkit';
 import { Client } from 'pg';
-import {
-  GROUP,
-  ORIGIN,
-  appendBatches,
-  appendOneByOne,
-  creation,
-  rate,
-  statement,
-} from './append.ts';
+import { GROUP, appendBatches, appendOneByOne, logRate, rate, statement } from './append.ts';
 import { copyIn, copyRows } from './copy.ts';
 import type { BenchRow } from './row.ts';
 
@@ -36,12 +24,14 @@ export async function benchPostgres({
   const best = { copy: 0, indexed: 0, store: 0, log: 0, batches: 0 };
   let schemas = 0;
   const place = (): string => `${server.url}&schema=bench_${++schemas}`;
+  const logged = async (append: typeof appendBatches): Promise<number> =>
+    logRate(tmpdir(), entries, append, await openPostgresStore({ url: place() }));
   for (let round = 0; round < rounds; round++) {
     best.copy = Math.max(best.copy, await copyRate(server, entries, 'none'));
     best.indexed = Math.max(best.indexed, await copyRate(server, entries, 'address'));
     best.store = Math.max(best.store, await storeRate(place(), entries));
-    best.log = Math.max(best.log, await logRate(place(), entries, appendOneByOne));
-    best.batches = Math.max(best.batches, await logRate(place(), entries, appendBatches));
+    best.log = Math.max(best.log, await logged(appendOneByOne));
+    best.batches = Math.max(best.batches, await logged(appendBatches));
   }
   const thousands = (value: number): string => Math.round(value).toLocaleString('en');
   const copy = `COPY of the entries, ${thousands(best.copy)}/s`;
@@ -116,30 +106,5 @@ async function storeRate(url: string, entries: readonly Uint8Array[]): Promise<n
   }
   const perSecond = rate(entries.length, begin);
   await store.close();
-  return perSecond;
-}
-
-async function logRate(
-  url: string,
-  entries: readonly Uint8Array[],
-  append: (log: Log, entries: readonly Uint8Array[]) => Promise<void>,
-): Promise<number> {
-  const dir = await mkdtemp(join(tmpdir(), 'anchorlog-bench-'));
-  const log = await createLog({
-    origin: ORIGIN,
-    store: await openPostgresStore({ url }),
-    signers: {
-      checkpoint: nodeEd25519Signer(new Uint8Array(32).fill(1)),
-      receipt: nodeEd25519Signer(new Uint8Array(32).fill(2)),
-    },
-    guard: fileGuard(join(dir, 'guard.json')),
-    tiles: directoryTiles(join(dir, 'tiles')),
-    create: creation,
-  });
-  const begin = performance.now();
-  await append(log, entries);
-  const perSecond = rate(entries.length, begin);
-  await log.close();
-  await rm(dir, { recursive: true });
   return perSecond;
 }
