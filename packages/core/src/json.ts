@@ -56,28 +56,20 @@ export function parseJson(input: Uint8Array | string, limits: JsonLimits = FILE_
  * other can stand for more than fits into memory. Looks at no more than the limits let through. @throws CORE_JSON_LIMIT
  */
 export function checkJsonLimits(value: unknown, limits: JsonLimits = FILE_LIMITS): void {
-  const left = { items: limits.items, characters: limits.bytes };
-  const take = (what: 'items' | 'characters', count: number): void => {
-    left[what] -= count;
-    if (left[what] < 0) throw coreError('CORE_JSON_LIMIT', `a value of too many ${what}`);
-  };
+  let { items, bytes } = limits;
   const look = (each: unknown, depth: number): void => {
-    if (typeof each === 'string') {
-      take('characters', each.length);
-      return;
-    }
+    if (typeof each === 'string') bytes -= each.length;
     // Views of bytes are no JSON, and have as many names as bytes.
-    if (typeof each !== 'object' || each === null || ArrayBuffer.isView(each)) return;
-    if (depth >= limits.depth) {
-      throw coreError('CORE_JSON_LIMIT', `expected at most ${limits.depth} levels of nesting`);
+    const isHolder = typeof each === 'object' && each !== null && !ArrayBuffer.isView(each);
+    const names = isHolder && !Array.isArray(each) ? Object.keys(each) : [];
+    for (const name of names) bytes -= name.length;
+    items -= Array.isArray(each) ? each.length : names.length;
+    if (items < 0 || bytes < 0 || (isHolder && depth === 0)) {
+      throw coreError('CORE_JSON_LIMIT', 'expected a value within its limits');
     }
-    const isList = Array.isArray(each);
-    const names = isList ? [] : Object.keys(each);
-    take('items', isList ? each.length : names.length);
-    for (const name of names) take('characters', name.length);
-    for (const item of Object.values(each)) look(item, depth + 1);
+    if (isHolder) for (const item of Object.values(each)) look(item, depth - 1);
   };
-  look(value, 0);
+  look(value, limits.depth);
 }
 
 // One class without alternatives: on a string of many megabytes, alternatives overflow the stack of the regular expression.

@@ -7,13 +7,7 @@ export interface BlockHeader {
   /** All fields in the order of the header's list, as encoded. */
   readonly fields: readonly Uint8Array[];
   /** 32 bytes. */
-  readonly parentHash: Uint8Array;
-  /** 20 bytes; the proposer in QBFT. */
-  readonly coinbase: Uint8Array;
-  /** 32 bytes. */
   readonly stateRoot: Uint8Array;
-  /** 32 bytes. */
-  readonly transactionsRoot: Uint8Array;
   /** 32 bytes. */
   readonly receiptsRoot: Uint8Array;
   readonly number: number;
@@ -77,10 +71,7 @@ export function parseHeader(header: Uint8Array): BlockHeader {
   const at = HEADER_FIELD;
   return {
     fields,
-    parentHash: fields[at.parentHash]!,
-    coinbase: fields[at.coinbase]!,
     stateRoot: fields[at.stateRoot]!,
-    transactionsRoot: fields[at.transactionsRoot]!,
     receiptsRoot: fields[at.receiptsRoot]!,
     number: parseRlpInteger(fields[at.number]!),
     timestamp: parseRlpInteger(fields[at.timestamp]!),

@@ -71,13 +71,16 @@ export function formatQbftExtra({ vanity, validators, vote, round, seals }: Qbft
 
 /** Compute the block hash of a QBFT header, 32 bytes: over round 0 and no seals. spec/evidence §3.2 */
 export function qbftBlockHash(header: BlockHeader): Uint8Array {
-  const extra = parseQbftExtra(header.extraData);
-  return keccak256(formatHeader(header, formatQbftExtra({ ...extra, round: 0, seals: [] })));
+  return unsealedHash(header, { ...parseQbftExtra(header.extraData), round: 0 });
 }
 
 /** Compute what the validators sign, 32 bytes: the header with its round and no seals. spec/evidence §3.2 */
 export function qbftSealDigest(header: BlockHeader): Uint8Array {
-  const extra = parseQbftExtra(header.extraData);
+  return unsealedHash(header, parseQbftExtra(header.extraData));
+}
+
+/** Hash a header with this extra data, less its seals. */
+function unsealedHash(header: BlockHeader, extra: QbftExtra): Uint8Array {
   return keccak256(formatHeader(header, formatQbftExtra({ ...extra, seals: [] })));
 }
 
@@ -119,7 +122,7 @@ export function verifySealedHeader({
   const extra = parseQbftExtra(header.extraData);
   checkValidators(extra.validators, pinned);
 
-  const digest = qbftSealDigest(header);
+  const digest = unsealedHash(header, extra);
   const signers: Uint8Array[] = [];
   for (const [i, seal] of extra.seals.entries()) {
     const signer = recoverAddress({ digest, seal });
@@ -143,7 +146,7 @@ export function verifySealedHeader({
   return {
     number: header.number,
     timestamp: header.timestamp,
-    hash: qbftBlockHash(header),
+    hash: unsealedHash(header, { ...extra, round: 0 }),
     receiptsRoot: header.receiptsRoot,
     stateRoot: header.stateRoot,
     round: extra.round,

@@ -118,9 +118,13 @@ function refusalOf(cause: string, namesNobody: boolean): StepCode {
   // Where the header does not say who the validators are, a stranger's seal shows only that the policy has others.
   if (cause === 'EVM_SEAL_FOREIGN' && namesNobody) return 'anchor.validatorsDiffer';
   if (Object.hasOwn(REFUSALS, cause)) return REFUSALS[cause]!;
-  return cause.startsWith('EVM_TRIE_') ? 'anchor.txReceiptMismatch' : 'anchor.headerMalformed';
+  if (cause.startsWith('EVM_EVENT_')) return 'anchor.eventForeign';
+  return /^EVM_(TRIE|TXRECEIPT)_/.test(cause)
+    ? 'anchor.txReceiptMismatch'
+    : 'anchor.headerMalformed';
 }
 
+/** Those that are more than their family. */
 const REFUSALS: Readonly<Record<string, StepCode>> = {
   EVM_VALIDATORS_DIFFER: 'anchor.validatorsDiffer',
   EVM_SEAL_SHAPE: 'anchor.sealMalformed',
@@ -129,12 +133,7 @@ const REFUSALS: Readonly<Record<string, StepCode>> = {
   EVM_SEAL_REPEATED: 'anchor.sealRepeated',
   EVM_SEALS_TOO_FEW: 'anchor.sealsTooFew',
   EVM_TXRECEIPT_TYPE: 'anchor.txReceiptUnsupported',
-  EVM_TXRECEIPT_SHAPE: 'anchor.txReceiptMismatch',
   EVM_TXRECEIPT_FAILED: 'anchor.txFailed',
-  EVM_EVENT_ABSENT: 'anchor.eventForeign',
-  EVM_EVENT_CONTRACT: 'anchor.eventForeign',
-  EVM_EVENT_TOPIC: 'anchor.eventForeign',
-  EVM_EVENT_DATA: 'anchor.eventForeign',
   EVM_EVENT_CHAIN: 'anchor.eventChain',
   EVM_EVENT_LOG: 'anchor.eventLog',
   EVM_EVENT_HEAD: 'anchor.eventHead',

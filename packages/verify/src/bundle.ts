@@ -82,7 +82,7 @@ const read = /* @__PURE__ */ new ShapeReader((at, expected) => {
  */
 export function parseBundle(input: unknown): Bundle {
   try {
-    const json = isBundle(input) ? bundleJson(input) : jsonInput(input);
+    const json = jsonInput(isBundle(input) ? bundleJson(input) : input);
     const version = formatVersion(json, 'bundle');
     if (version !== undefined && version !== 1) {
       throw verifyError('VERIFY_BUNDLE_VERSION', `bundle: expected version 1, got ${version}`, {
@@ -115,8 +115,8 @@ function readBundle(value: JsonValue): Bundle {
   const { receipt, status } = json;
   const anchors = read.array(json['anchors'], '/anchors', BUNDLE_LIMITS.anchors, readAnchor);
   if (anchors.flatMap(({ evidence }) => evidence).length > BUNDLE_LIMITS.evidenceTotal) {
-    const at = '/anchors';
-    throw malformed(`bundle${at}: expected at most ${BUNDLE_LIMITS.evidenceTotal} evidence`, at);
+    const expected = `at most ${BUNDLE_LIMITS.evidenceTotal} evidence`;
+    throw malformed(`bundle/anchors: expected ${expected}`, '/anchors');
   }
   return {
     entry: bytes(json['entry'], '/entry', 1, BUNDLE_LIMITS.entryBytes),

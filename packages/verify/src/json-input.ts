@@ -1,11 +1,11 @@
-import { FILE_LIMITS, checkJsonLimits, parseJson, type JsonValue } from '@anchorlog/core';
+import { checkJsonLimits, parseJson, type JsonValue } from '@anchorlog/core';
 
 /** Take what somebody hands in as a file: its bytes, its text, or JSON parsed already. @throws CORE_JSON_…, CORE_UTF8_MALFORMED */
 export function jsonInput(input: unknown): JsonValue {
   if (typeof input === 'string' || input instanceof Uint8Array) {
-    return parseJson(input, FILE_LIMITS);
+    return parseJson(input);
   }
-  checkJsonLimits(input, FILE_LIMITS);
+  checkJsonLimits(input);
   return input as JsonValue; // a shape reader looks at every part of it
 }
 
@@ -14,10 +14,9 @@ export function jsonInput(input: unknown): JsonValue {
  * another thing than malformed files.
  */
 export function formatVersion(json: JsonValue, what: string): number | undefined {
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) return undefined;
-  const format = (json as { readonly format?: JsonValue }).format; // narrowed: an object
-  if (typeof format !== 'string') return undefined;
+  const { format } = (json ?? {}) as { readonly format?: JsonValue }; // no other JSON has such a member
   const prefix = `anchorlog/${what}/`;
-  const version = format.startsWith(prefix) ? format.slice(prefix.length) : '';
+  const version =
+    typeof format === 'string' && format.startsWith(prefix) ? format.slice(prefix.length) : '';
   return /^[1-9][0-9]{0,8}$/.test(version) ? Number(version) : undefined;
 }

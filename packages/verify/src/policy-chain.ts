@@ -89,8 +89,8 @@ function readValidators(value: JsonValue, at: string): PolicyValidators {
     throw refuse('VERIFY_POLICY_REPEATED', `${at}/validators`, 'each address once');
   }
   const fromBlock = read.size(set['fromBlock'], `${at}/fromBlock`);
-  if (set['untilBlock'] === undefined) return { fromBlock, validators };
-  const untilBlock = read.size(set['untilBlock'], `${at}/untilBlock`);
+  const { untilBlock: until } = set;
+  const untilBlock = until === undefined ? until : read.size(until, `${at}/untilBlock`);
   return { fromBlock, untilBlock, validators };
 }
 

@@ -108,6 +108,7 @@ export function parseTrustPolicy(input: unknown): TrustPolicy {
   const list = <T>(name: string, limit: number, item: (value: JsonValue, at: string) => T): T[] =>
     read.array(policy[name], `/${name}`, limit, item);
   const once = new Once();
+  const keys = (name: string): NoteKey[] => list(name, 64, (key, at) => readVkey(key, at, once));
   const chains = mapBy(readChains(policy['chains'], once), (chain) => chain.chainId);
   return {
     name: read.string(policy['name'], '/name', TITLE),
@@ -121,9 +122,9 @@ export function parseTrustPolicy(input: unknown): TrustPolicy {
       list('issuers', 16_384, (issuer, at) => readIssuer(issuer, at, once)),
       (issuer) => issuer.org,
     ),
-    witnesses: list('witnesses', 64, (key, at) => readVkey(key, at, once)),
-    indexCheckers: list('indexCheckers', 64, (key, at) => readVkey(key, at, once)),
-    observers: list('observers', 64, (key, at) => readVkey(key, at, once)),
+    witnesses: keys('witnesses'),
+    indexCheckers: keys('indexCheckers'),
+    observers: keys('observers'),
     chains,
     evidence: readEvidenceRule(read, policy['evidence'], '/evidence', refuseShape),
     maxStatusAge: read.size(policy['maxStatusAge'], '/maxStatusAge'),

@@ -75,6 +75,7 @@ describe('parseBundle', () => {
         reason: 'bundle.malformed',
       });
     }
+    expect(judge({ ...parsed, status: { many } }).reason).toBe('bundle.malformed');
     const inherits = Object.assign(Object.create({ receipt: full.receipt }) as object, {
       ...full,
       receipt: undefined,
