@@ -40,12 +40,10 @@ describeWithPostgres('a log in PostgreSQL', (server) => {
   });
 
   test('has one history while two processes fight for it', async () => {
-    const { entries, changes } = await fight({
-      server: server(),
-      seed: 1,
-      isOver: (rounds) => rounds >= 8,
-    });
+    // How soon a lease runs out in rounds is the machine's: the fight is over when the log has changed hands often enough.
+    const isOver = (soFar: { readonly rounds: number; readonly changes: number }): boolean =>
+      soFar.rounds >= 8 && soFar.changes > 5;
+    const { entries } = await fight({ server: server(), seed: 1, isOver });
     expect(entries).toBeGreaterThan(500);
-    expect(changes).toBeGreaterThan(5);
   }, 120_000);
 });

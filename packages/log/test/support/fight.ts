@@ -111,17 +111,18 @@ export class Rival {
 export async function fight(of: {
   readonly server: PostgresServer;
   readonly seed: number;
-  readonly isOver: (rounds: number) => boolean;
+  readonly isOver: (soFar: { readonly rounds: number; readonly changes: number }) => boolean;
 }): Promise<{ readonly entries: number; readonly changes: number }> {
   const { server, seed, isOver } = of;
   await using place = await makePlace(newStoreUrl(server));
   const random = randomOf(seed);
   const facts = new Facts();
+  const changes = (): number => facts.all.filter(({ fact }) => fact === 'opened').length;
   let next = 1;
   const first = (): number => next++ * 1_000_000;
   const rivals = [new Rival(place, facts, first()), new Rival(place, facts, first())];
   try {
-    for (let round = 0; !isOver(round); round++) {
+    for (let rounds = 0; !isOver({ rounds, changes: changes() }); rounds++) {
       await facts.more(20 + Math.floor(random() * 400));
       const rival = rivals[Math.floor(random() * 2)]!;
       const what = random();
@@ -142,8 +143,7 @@ export async function fight(of: {
   await using log = await place.open();
   const entries = await checkHistory(log, facts.all);
   await verifyTiles(directoryTiles(place.tiles), await log.publish(), entries);
-  const changes = facts.all.filter(({ fact }) => fact === 'opened').length;
-  return { entries: entries.length, changes };
+  return { entries: entries.length, changes: changes() };
 }
 
 async function cutAll({ url }: PostgresServer): Promise<void> {
