@@ -5,7 +5,7 @@ import { addressOfEntry, checkCreation, type Creation } from './admission.ts';
 import { DurableLog } from './durable-log.ts';
 import { EMPTY_EDGE, type TreeEdge } from './edge.ts';
 import { logError } from './error.ts';
-import type { Guard } from './guard.ts';
+import { withGuard, type Guard } from './guard.ts';
 import { openLevelStore } from './level-store.ts';
 import type { Log } from './log.ts';
 import { PartialCollector, type PartialsOptions } from './partials.ts';
@@ -79,7 +79,14 @@ async function open(store: LogStore, options: LogOptions): Promise<Log> {
   await unlessFenced(store, () => compareAll({ edge, reader, options }));
   const creation = await creationOf(store, newest, { origin, suite, create: options.create });
   // Whatever the store has is durable. Entries that were not acknowledged before a crash are shown from now on, so the guard goes first.
-  await writeGuard(guard, newest ?? { size: 0, rootHash: hasher.empty() });
+  // From here on whoever else writes this log, in this store or in a copy of it, acknowledges nothing more.
+  const { size, rootHash } = newest ?? { size: 0, rootHash: hasher.empty() };
+  const check = (found: TreeHead | undefined): Promise<void> =>
+    unlessFenced(store, async () => {
+      await compareGuard(found, { edge, reader });
+      await store.checkWriter();
+    });
+  await withGuard(() => guard.claim({ origin, head: { size, rootHash }, check }));
 
   const receipts = new Receipts({ origin, signer: signers.receipt, store, reader });
   const publisher = new Publisher({
@@ -130,28 +137,29 @@ async function compareAll(of: {
   const { edge, reader } = of;
   const { guard, tiles, origin, knownHeads = [] } = of.options;
   const guarded = await guard.read();
-  if (guarded) await compareHead(guarded, { code: 'LOG_BEHIND_GUARD', edge, reader });
+  if (guarded) await compareGuard(guarded, { edge, reader });
   const published = await readPublished(tiles, origin);
   if (published) await compareHead(published, { code: 'LOG_BEHIND_CHECKPOINT', edge, reader });
   for (const head of knownHeads) {
     await compareHead(head, { code: 'LOG_BEHIND_CHAIN', edge, reader });
   }
-  if (!guarded && edge.size > 0) {
-    throw logError(
-      'LOG_GUARD_MISSING',
-      `the store has ${edge.size} entries and the guard has nothing: put the guard back, or mount its volume. If it is lost, ` +
-        'find the newest head that somebody else holds, and give it to `adoptGuard`',
-      { size: edge.size },
-    );
-  }
+  if (!guarded) await compareGuard(guarded, { edge, reader });
 }
 
-async function writeGuard(guard: Guard, { size, rootHash }: TreeHead): Promise<void> {
-  try {
-    await guard.write({ size, rootHash });
-  } catch (cause) {
-    throw logError('LOG_FAILED', 'the guard cannot be written', {}, { cause });
-  }
+/** @throws LOG_GUARD_MISSING, LOG_BEHIND_GUARD, LOG_INCONSISTENT */
+async function compareGuard(
+  guarded: TreeHead | undefined,
+  store: { readonly edge: TreeEdge; readonly reader: TreeReader },
+): Promise<void> {
+  const { size } = store.edge;
+  if (guarded) return compareHead(guarded, { code: 'LOG_BEHIND_GUARD', ...store });
+  if (size === 0) return;
+  throw logError(
+    'LOG_GUARD_MISSING',
+    `the store has ${size} entries and the guard has nothing: put the guard back, or mount its volume. If it is lost, ` +
+      'find the newest head that somebody else holds, and give it to `adoptGuard`',
+    { size },
+  );
 }
 
 function limitsOf({ group, queue }: LogOptions): SequencerLimits {

@@ -11,17 +11,26 @@ export async function replaceFile(path: string, bytes: Uint8Array | string): Pro
   // crash leaves behind is of no use, and of no harm.
   const temporary = `${path}.${process.pid}-${randomBytes(4).toString('hex')}.new`;
   try {
-    const file = await open(temporary, 'wx');
-    try {
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
+    await writeNew(temporary, bytes);
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
+  }
+}
+
+/** Write a file that is not there yet, and fsync it. Its name is not durable by that. */
+export async function writeNew(
+  path: string,
+  bytes: Uint8Array | string,
+  mode = 0o666,
+): Promise<void> {
+  const file = await open(path, 'wx', mode);
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
   }
 }
 

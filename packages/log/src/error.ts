@@ -26,9 +26,11 @@ export const LOG_CODES = {
   LOG_STORE_DAMAGED: 'the store does not hold what it must, or its tree does not lead to its root',
   LOG_STORE_BEHIND:
     'a group does not begin where the store ends, or a checkpoint is of a size that it has not: another copy of the store, or somebody else has written to it',
-  LOG_FENCED: 'another process has become the writer of the store: this one writes no more',
+  LOG_FENCED:
+    'another process has become the writer of the store, or has opened this log from a copy of it: this one writes no more',
   LOG_GUARD_MISSING: 'the store has entries and the guard has nothing',
-  LOG_GUARD_MALFORMED: 'the guard does not hold a head',
+  LOG_GUARD_MALFORMED: 'the guard does not hold a head, or is no plain file',
+  LOG_GUARD_MISMATCH: 'the guard is that of another log',
   LOG_GUARD_EXISTS: 'a guard was to be adopted where there is one',
   LOG_CHECKPOINT_MALFORMED: 'the published checkpoint is not one, or is that of another log',
   LOG_BEHIND_GUARD: 'the store is smaller than the guard has seen it: an older copy was restored',

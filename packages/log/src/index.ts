@@ -1,6 +1,6 @@
 export { createLog, type LogOptions } from './create.ts';
 export { LOG_CODES, type LogCode } from './error.ts';
-export { adoptGuard, fileGuard, type Guard } from './guard.ts';
+export { adoptGuard, fileGuard, type Guard, type GuardClaim } from './guard.ts';
 export type { Log, LogCheckpoint, LogReceipt } from './log.ts';
 export { publishedEntries, refillLog, type RefillOptions } from './refill.ts';
 export { migrateLog, type MigrateOptions, type MigrateReport } from './migrate.ts';

@@ -166,9 +166,9 @@ describe('a store that fails', () => {
 describe('a guard that fails', () => {
   // One write may serve several groups, so that the later ones are only reached when groups come one by one.
   const faults = (['before', 'after'] as const).flatMap((when) => [
-    { atOnce: COUNT, call: 'write', nth: 2, when },
-    { atOnce: 10, call: 'write', nth: 3, when },
-    { atOnce: 10, call: 'write', nth: 5, when },
+    { atOnce: COUNT, call: 'write', nth: 1, when },
+    { atOnce: 10, call: 'write', nth: 2, when },
+    { atOnce: 10, call: 'write', nth: 4, when },
   ]);
   test.each(faults)(
     'at write $nth, $when it took effect, $atOnce entries at once, loses nothing acknowledged',
@@ -182,9 +182,9 @@ describe('a guard that fails', () => {
     },
   );
 
-  test('at the start, stops the start', async () => {
+  test.each(['claim', 'write'])('at the start, at its first %s, stops the start', async (call) => {
     await using place = await makePlace();
-    const guard = faulty(fileGuard(place.guard), { call: 'write', nth: 0, when: 'before' });
+    const guard = faulty(fileGuard(place.guard), { call, nth: 0, when: 'before' });
     await expect(place.open({ guard })).rejects.toMatchObject({ code: 'LOG_FAILED' });
     await checkRecovery(place, new Map());
   });
