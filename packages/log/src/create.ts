@@ -100,7 +100,7 @@ async function open(store: LogStore, options: LogOptions): Promise<Log> {
   });
   const sequencer = new Sequencer({
     store,
-    guard,
+    guard: typeof options.store === 'string' ? whileInPlace(store, guard) : guard,
     receipts,
     hasher,
     clock,
@@ -160,6 +160,16 @@ async function compareGuard(
       'find the newest head that somebody else holds, and give it to `adoptGuard`',
     { size },
   );
+}
+
+/** A guard that is raised only while the store is where it was: a group that was written into a folder that is gone is not acknowledged. */
+function whileInPlace(store: LogStore, guard: Guard): Pick<Guard, 'write'> {
+  return {
+    write: async (head) => {
+      await store.checkWriter();
+      await guard.write(head);
+    },
+  };
 }
 
 function limitsOf({ group, queue }: LogOptions): SequencerLimits {

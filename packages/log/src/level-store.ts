@@ -14,9 +14,11 @@ import { MAX_TREE_SIZE, TILE_WIDTH, formatEntryBundle } from '@anchorlog/tlog';
 import { Level } from 'level';
 import { syncFolder } from './durable-file.ts';
 import { logError } from './error.ts';
+import { FolderWatch } from './folder-watch.ts';
 import {
   behindError,
   closedError,
+  replacedError,
   type GroupWrite,
   type LogStore,
   type StoredGroup,
@@ -71,6 +73,8 @@ export async function openLevelStore(
 }
 
 class LevelStore implements LogStore {
+  readonly #root: string;
+  #watch: FolderWatch | undefined;
   readonly #entries: Level<Bytes, Bytes>;
   readonly #ids: Level<string, Bytes>;
   #size = 0;
@@ -78,6 +82,7 @@ class LevelStore implements LogStore {
   #committing: Promise<unknown> = Promise.resolve();
 
   constructor(root: string) {
+    this.#root = root;
     const binary = { keyEncoding: 'view', valueEncoding: 'view' };
     this.#entries = new Level<Bytes, Bytes>(join(root, 'entries'), {
       ...binary,
@@ -94,6 +99,7 @@ class LevelStore implements LogStore {
     try {
       await this.#entries.open();
       await this.#ids.open();
+      this.#watch = await FolderWatch.open(join(this.#root, 'entries'));
       this.#size = (await this.last())?.size ?? 0;
       await this.#completeIds(addressOf);
     } catch (cause) {
@@ -206,6 +212,7 @@ class LevelStore implements LogStore {
 
   async checkWriter(): Promise<void> {
     this.#checkOpen();
+    if (!(await this.#watch?.isSame())) throw replacedError();
   }
 
   async checkpoint(size?: number): Promise<StoredNote | undefined> {
@@ -223,8 +230,13 @@ class LevelStore implements LogStore {
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#committing;
-    await this.#ids.close();
-    await this.#entries.close();
+    try {
+      await this.#ids.close();
+      await this.#entries.close();
+    } finally {
+      await this.#watch?.close();
+      this.#watch = undefined;
+    }
   }
 
   #checkOpen(): void {

@@ -1,4 +1,4 @@
-import { formatInstant, type CodedError } from '@anchorlog/core';
+import { formatInstant, isCodedError, type CodedError } from '@anchorlog/core';
 import type { TreeHasher, TreeHead } from '@anchorlog/tlog';
 import type { Admitted } from './admission.ts';
 import { rootOfEdge, type TreeEdge } from './edge.ts';
@@ -8,12 +8,12 @@ import type { LogReceipt } from './log.ts';
 import { Placer, type PlacedGroup } from './placer.ts';
 import { GroupQueue } from './queue.ts';
 import type { Receipts } from './receipts.ts';
-import { fencedError, isFenced, type LogStore } from './store.ts';
+import { fencedError, isFenced, replacedError, type LogStore } from './store.ts';
 
 /** What the sequencer works with. `edge` is that of the store, and the guard holds its head. */
 export interface SequencerWorld {
   readonly store: LogStore;
-  readonly guard: Guard;
+  readonly guard: Pick<Guard, 'write'>;
   readonly receipts: Receipts;
   readonly hasher: TreeHasher;
   readonly clock: () => number;
@@ -284,12 +284,14 @@ export class Sequencer {
   #refuse(cause: unknown): void {
     this.#failure ??= isFenced(cause)
       ? fencedError()
-      : logError(
-          'LOG_FAILED',
-          'the log could not store: open it again, and append again what was not acknowledged, the same bytes',
-          {},
-          { cause },
-        );
+      : isCodedError(cause) && cause.code === 'LOG_STORE_REPLACED'
+        ? replacedError()
+        : logError(
+            'LOG_FAILED',
+            'the log could not store: open it again, and append again what was not acknowledged, the same bytes',
+            {},
+            { cause },
+          );
     this.#queue.close();
   }
 

@@ -79,7 +79,7 @@ export interface LogStore extends StoreReader {
    * @throws LOG_STORE_BEHIND for a size that the store has not reached, LOG_FENCED
    */
   putCheckpoint(checkpoint: StoredNote): Promise<void>;
-  /** Resolve while nobody else has become the writer. @throws LOG_FENCED */
+  /** Resolve while nobody else has become the writer, and the store is still where it was. @throws LOG_FENCED, LOG_STORE_REPLACED */
   checkWriter(): Promise<void>;
 }
 
@@ -102,6 +102,14 @@ export function fencedError(): CodedError<LogCode> {
   return logError(
     'LOG_FENCED',
     'another process writes this log now: append there what was not acknowledged, the same bytes, or open the log again',
+  );
+}
+
+/** Refuse a step of a store that is not where it was any more: what it wrote nobody would find. */
+export function replacedError(): CodedError<LogCode> {
+  return logError(
+    'LOG_STORE_REPLACED',
+    'the folder of the store was removed or replaced while it was open: put the one that was there back, and open the log again',
   );
 }
 

@@ -116,7 +116,7 @@ describe('a log whose lock was removed', () => {
     await second.said('appended', 20);
     first.child.kill('SIGCONT');
     await first.ended;
-    expect(first.code).toBe('LOG_FENCED');
+    expect(first.code).toBe('LOG_STORE_REPLACED');
     await second.kill();
     checkOneHistory([first, second]);
   });
