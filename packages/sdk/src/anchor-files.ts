@@ -2,7 +2,7 @@ import { mkdir, readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Anchorer } from '@anchorlog/anchor';
 import { formatAnchorFile, parseAnchorFile } from '@anchorlog/evm-proof';
-import { writeDurably } from './durable-file.ts';
+import { writeDurably } from '@anchorlog/log/durable-file';
 
 /** Publishes each final anchor as a file beside the tiles, for auditors (spec/evidence §8). Files of earlier runs stay as they are. */
 export class AnchorFiles {

@@ -7,8 +7,9 @@ import {
   type JsonObject,
   type JsonValue,
 } from '@anchorlog/core';
-import { hasCode, writeDurably } from './durable-file.ts';
+import { hasCode, writeDurably } from '@anchorlog/log/durable-file';
 import { sdkError } from './error.ts';
+import { writeNewFile } from './new-file.ts';
 
 /** An organisation's system that this notary issues statements for. */
 export interface IssuerConfig {
@@ -96,7 +97,9 @@ export async function writeConfig(
   config: NotaryConfig,
   options: { readonly exclusive?: boolean } = {},
 ): Promise<void> {
-  await writeDurably(join(dir, 'notary.json'), formatConfig(dir, config), options);
+  const [path, text] = [join(dir, 'notary.json'), formatConfig(dir, config)];
+  if (options.exclusive) await writeNewFile(path, text);
+  else await writeDurably(path, text);
 }
 
 /** Give the path of the guard, which relative ones begin at the notary's folder. */

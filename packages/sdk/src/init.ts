@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
+import { exists, writeDurably } from '@anchorlog/log/durable-file';
 import { parseTrustPolicy } from '@anchorlog/verify';
 import {
   formatConfig,
@@ -10,7 +11,6 @@ import {
   type IssuerConfig,
   type NotaryConfig,
 } from './config.ts';
-import { exists, writeDurably } from './durable-file.ts';
 import { sdkError } from './error.ts';
 import { generateKeys, readKeys, type NotaryKeys } from './keys.ts';
 import { policyOf } from './policy.ts';

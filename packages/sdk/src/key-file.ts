@@ -10,8 +10,9 @@ import {
   type Signer,
 } from '@anchorlog/core';
 import { nodeEd25519Signer } from '@anchorlog/core/node';
-import { hasCode, writeDurably } from './durable-file.ts';
+import { hasCode } from '@anchorlog/log/durable-file';
 import { sdkError } from './error.ts';
+import { writeNewFile } from './new-file.ts';
 
 /** What a key is for. One key serves one purpose only. */
 export type KeyUse = 'checkpoint' | 'receipt' | 'issuer' | 'operator';
@@ -52,7 +53,7 @@ export async function writeKeyFile(path: string, key: KeyFile): Promise<void> {
     null,
     2,
   );
-  await writeDurably(path, `${text}\n`, { mode: 0o600, exclusive: true });
+  await writeNewFile(path, `${text}\n`, 0o600);
 }
 
 /** Read a key file and demand its use and name. @throws SDK_KEY_MALFORMED */

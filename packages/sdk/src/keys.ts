@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { formatHex } from '@anchorlog/core';
+import { exists } from '@anchorlog/log/durable-file';
 import type { IssuerConfig, NotaryConfig } from './config.ts';
-import { exists } from './durable-file.ts';
 import { sdkError } from './error.ts';
 import { generateKey, readKeyFile, writeKeyFile, type KeyFile } from './key-file.ts';
 

@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FILE_LIMITS, ShapeReader, formatBase64, parseJson, type JsonValue } from '@anchorlog/core';
+import { exists, hasCode } from '@anchorlog/log/durable-file';
 import type { StatusKeyKind, TrailKeyKind } from '@anchorlog/profiles';
-import { exists, hasCode, writeDurably } from './durable-file.ts';
 import { sdkError } from './error.ts';
+import { writeNewFile } from './new-file.ts';
 
 /** A keyspace: the secret under which identifiers of some kinds become index keys (spec/statement, index keys). */
 export interface Keyspace {
@@ -80,7 +81,7 @@ async function writeSecrets(dir: string, secrets: Secrets): Promise<void> {
     })),
   };
   const text = `${JSON.stringify(file, null, 2)}\n`;
-  await writeDurably(secretsPath(dir), text, { mode: 0o600, exclusive: true });
+  await writeNewFile(secretsPath(dir), text, 0o600);
 }
 
 /** Read the secrets of a notary. @throws SDK_SECRETS_MALFORMED, CORE_JSON_… */

@@ -1,0 +1,12 @@
+import { hasCode, writeDurably } from '@anchorlog/log/durable-file';
+import { sdkError } from './error.ts';
+
+/** Write a file that must not be there yet, all of it or nothing. @throws SDK_ALREADY_INITIALIZED */
+export async function writeNewFile(path: string, text: string, mode?: number): Promise<void> {
+  try {
+    await writeDurably(path, text, { mode, exclusive: true });
+  } catch (cause) {
+    if (!hasCode(cause, 'EEXIST')) throw cause;
+    throw sdkError('SDK_ALREADY_INITIALIZED', 'a file of this name exists already', {}, { cause });
+  }
+}
