@@ -26,6 +26,8 @@ const GROUPS_IN_FLIGHT = 4;
 /** Bytes of entries that may be on their way, so that the log is never too busy for them: their order would be lost. */
 const BYTES_IN_FLIGHT = 2 ** 24;
 const RETRY_MS = 50;
+/** After these the log takes nothing more until it is opened again. */
+const ENDS = new Set(['LOG_FAILED', 'LOG_FENCED', 'LOG_STORE_REPLACED', 'LOG_CLOSED']);
 
 /** Somebody waits for the receipt of a record. */
 interface Waiting {
@@ -234,7 +236,7 @@ export class Intake {
         const code = isCodedError(error) ? error.code : undefined;
         if (code === 'LOG_BUSY') {
           await delay(RETRY_MS);
-        } else if (code === undefined || code === 'LOG_FAILED' || code === 'LOG_CLOSED') {
+        } else if (code === undefined || ENDS.has(code)) {
           throw error;
         } else {
           return Promise.all(entries.map((entry) => this.#log.append(entry).catch(asError)));

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { concatBytes, formatUint64, formatUtf8, parseUint64, parseUtf8 } from '@anchorlog/core';
+import { FolderWatch } from '@anchorlog/log/folder-watch';
 import { formatAddress, type StatementAddress } from '@anchorlog/statement';
 import { Level } from 'level';
 import { sdkError } from './error.ts';
@@ -40,6 +41,7 @@ const NOTHING = new Uint8Array();
  */
 export class Vault {
   readonly #db: Database;
+  readonly #watch: FolderWatch;
   #next: number;
   /** All items with smaller numbers are known to be in the log. */
   #appended: number;
@@ -49,8 +51,13 @@ export class Vault {
   #fresh: Added[] = [];
   #writing: Promise<unknown> = Promise.resolve();
 
-  private constructor(db: Database, next: number, appended: number) {
+  private constructor(
+    db: Database,
+    watch: FolderWatch,
+    { next, appended }: { readonly next: number; readonly appended: number },
+  ) {
     this.#db = db;
+    this.#watch = watch;
     this.#next = next;
     this.#appended = appended;
     this.#appendedStored = appended;
@@ -78,7 +85,8 @@ export class Vault {
       const [last] = await db.keys({ gt: ITEM, lt: after(ITEM), reverse: true, limit: 1 }).all();
       const appended = await db.get(APPENDED);
       const next = last === undefined ? 0 : Number(last.slice(ITEM.length)) + 1;
-      return new Vault(db, next, appended ? parseUint64(appended) : 0);
+      const counts = { next, appended: appended ? parseUint64(appended) : 0 };
+      return new Vault(db, await FolderWatch.open(folder), counts);
     } catch (error) {
       await db.close();
       throw error;
@@ -170,7 +178,15 @@ export class Vault {
         await this.#db.put(APPENDED, formatUint64(this.#appended));
       }
     } finally {
+      await this.#close();
+    }
+  }
+
+  async #close(): Promise<void> {
+    try {
       await this.#db.close();
+    } finally {
+      await this.#watch.close();
     }
   }
 
@@ -196,6 +212,8 @@ export class Vault {
       }
       if (appended > this.#appendedStored) batch.put(APPENDED, formatUint64(appended));
       await batch.write({ sync: true });
+      // What was written into a folder that is gone nobody would find.
+      if (!(await this.#watch.isSame())) throw new Error('its folder was removed or replaced');
     } catch (cause) {
       // It may have taken effect or not: what was written next would stand on a guess.
       throw failure(cause);
@@ -260,7 +278,7 @@ function messageOf(error: unknown): string {
 function failure(cause: unknown): Error {
   return sdkError(
     'SDK_VAULT_FAILED',
-    'the vault could not be read or written: open the notary again, and hand in again what was not acknowledged',
+    'the vault could not be read or written, or its folder was removed or replaced: open the notary again, and hand in again what was not acknowledged',
     {},
     { cause },
   );

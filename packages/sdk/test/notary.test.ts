@@ -8,6 +8,7 @@ import { nodeTreeHasher } from '@anchorlog/tlog/node';
 import { formatBundle, parseTrustPolicy, verifyBundle } from '@anchorlog/verify';
 import { Contract, JsonRpcProvider, Network, Wallet } from 'ethers';
 import { describe, expect, test } from 'vitest';
+import { createNotary } from '../src/create.ts';
 import { Vault } from '../src/vault.ts';
 import { ChainWorld } from './support/chain-world.ts';
 import { BUREAU, ORIGIN, SUBSIDY, Sandbox, license, reading } from './support/sandbox.ts';
@@ -297,6 +298,30 @@ describe('createNotary', () => {
     await expect(notary.notarize(license('C'))).rejects.toMatchObject({
       code: 'SDK_ANCHORING_STOPPED',
     });
+  });
+});
+
+describe('a notary whose folder is removed or replaced while it runs', () => {
+  test.each([
+    ['vault', 'SDK_VAULT_FAILED'],
+    ['log', 'LOG_STORE_REPLACED'],
+    ['', 'SDK_VAULT_FAILED'],
+  ])('acknowledges nothing more: %o', async (part, code) => {
+    await using sandbox = await Sandbox.withNotary();
+    const notary = await createNotary({ dir: sandbox.dir });
+    await notary.notarize(license('A'));
+    const folder = join(sandbox.dir, part);
+    await cp(folder, join(sandbox.root, 'copy'), { recursive: true });
+    await rename(folder, join(sandbox.root, 'kept'));
+    await rename(join(sandbox.root, 'copy'), folder);
+    await expect(notary.notarize(license('B'))).rejects.toMatchObject({ code });
+    await expect(notary.notarize(license('C'))).rejects.toMatchObject({ code });
+    await notary.close().catch(() => undefined); // the rest cannot be published
+    await rm(folder, { recursive: true });
+    await rename(join(sandbox.root, 'kept'), folder);
+    const again = await sandbox.open();
+    expect((await again.notarize(license('A'))).index).toBe(1);
+    await again.notarize(license('B'));
   });
 });
 
