@@ -7,6 +7,7 @@ import { EMPTY_EDGE, type TreeEdge } from './edge.ts';
 import { logError } from './error.ts';
 import { withGuard, type Guard } from './guard.ts';
 import { openLevelStore } from './level-store.ts';
+import { LogClock } from './log-clock.ts';
 import type { Log } from './log.ts';
 import { PartialCollector, type PartialsOptions } from './partials.ts';
 import { readPublished } from './published-checkpoint.ts';
@@ -39,6 +40,8 @@ export interface LogOptions {
   readonly partials?: PartialsOptions | undefined;
   /** Milliseconds since 1970, for the times in receipts. */
   readonly clock?: (() => number) | undefined;
+  /** Milliseconds of a clock that nobody sets, by which the other one is checked. */
+  readonly monotonic?: (() => number) | undefined;
   /** A group is closed at so many entries (1,000), or when its first has waited so many milliseconds (2). */
   readonly group?:
     | { readonly maxEntries?: number | undefined; readonly maxDelayMs?: number | undefined }
@@ -51,7 +54,7 @@ export interface LogOptions {
 
 /**
  * Open a log, or make a new one: takes the store's lock, and compares store, guard, published checkpoint and known heads before anything
- * is taken (spec/log §11.2). @throws LOG_LOCKED, LOG_CREATE_…, LOG_GUARD_…, LOG_BEHIND_…, LOG_INCONSISTENT, LOG_STORE_DAMAGED, LOG_CHECKPOINT_MALFORMED
+ * is taken (spec/log §11.2). @throws LOG_LOCKED, LOG_CREATE_…, LOG_GUARD_…, LOG_BEHIND_…, LOG_INCONSISTENT, LOG_STORE_DAMAGED, LOG_CHECKPOINT_MALFORMED, LOG_CLOCK_…
  */
 export async function createLog(options: LogOptions): Promise<Log> {
   const { signers } = options;
@@ -78,6 +81,9 @@ async function open(store: LogStore, options: LogOptions): Promise<Log> {
   const edge = newest ? await readEdge(store, newest, hasher) : EMPTY_EDGE;
   await unlessFenced(store, () => compareAll({ edge, reader, options }));
   const creation = await creationOf(store, newest, { origin, suite, create: options.create });
+  const { anchorByMs } = creation;
+  const { monotonic = () => performance.now() } = options;
+  const time = new LogClock({ clock, monotonic, newest: newest?.time, anchorByMs });
   // Whatever the store has is durable. Entries that were not acknowledged before a crash are shown from now on, so the guard goes first.
   // From here on whoever else writes this log, in this store or in a copy of it, acknowledges nothing more.
   const { size, rootHash } = newest ?? { size: 0, rootHash: hasher.empty() };
@@ -103,10 +109,9 @@ async function open(store: LogStore, options: LogOptions): Promise<Log> {
     guard: typeof options.store === 'string' ? whileInPlace(store, guard) : guard,
     receipts,
     hasher,
-    clock,
-    anchorByMs: creation.anchorByMs,
+    clock: time,
+    anchorByMs,
     edge,
-    notBefore: newest?.time ?? 0,
     limits: limitsOf(options),
   });
   if (!newest) await sequencer.submit(creation);

@@ -34,6 +34,10 @@ export const LOG_CODES = {
   LOG_GUARD_MALFORMED: 'the guard does not hold a head, or is no plain file',
   LOG_GUARD_MISMATCH: 'the guard is that of another log',
   LOG_GUARD_EXISTS: 'a guard was to be adopted where there is one',
+  LOG_CLOCK_BEHIND:
+    'the newest group of the store is more than five minutes ahead of the clock: one of the two times is wrong',
+  LOG_CLOCK_DOUBTFUL:
+    'the clock gives a time that no receipt can have, or was set by more than five minutes since the log was opened: nothing is taken until it is right',
   LOG_CHECKPOINT_MALFORMED: 'the published checkpoint is not one, or is that of another log',
   LOG_BEHIND_GUARD: 'the store is smaller than the guard has seen it: an older copy was restored',
   LOG_BEHIND_CHECKPOINT: 'the store is smaller than the checkpoint that was published',

@@ -33,34 +33,28 @@ interface Place {
 export class Placer {
   readonly #store: LogStore;
   readonly #hasher: TreeHasher;
-  readonly #clock: () => number;
   readonly #anchorByMs: number;
   /** The edge at the end of the group placed last. */
   #edge: TreeEdge;
   /** The new entries of the group placed last, by address: the store may not show them yet. */
   #recent: ReadonlyMap<string, Place> = new Map();
-  #time: number;
 
   constructor(world: {
     readonly store: LogStore;
     readonly hasher: TreeHasher;
-    readonly clock: () => number;
     readonly anchorByMs: number;
     readonly edge: TreeEdge;
-    readonly notBefore: number;
   }) {
     this.#store = world.store;
     this.#hasher = world.hasher;
-    this.#clock = world.clock;
     this.#anchorByMs = world.anchorByMs;
     this.#edge = world.edge;
-    this.#time = world.notBefore;
   }
 
-  /** Place a group; `notes` are to be stored with it. */
+  /** Place a group that was closed at `time`; `notes` are to be stored with it. */
   async place<S extends Submission>(
     group: readonly S[],
-    notes: readonly StoredNote[],
+    by: { readonly time: number; readonly notes: readonly StoredNote[] },
   ): Promise<PlacedGroup<S>> {
     const known = await this.#knownPlaces(group);
     const added = new Map<string, Place>();
@@ -90,13 +84,13 @@ export class Placer {
       if (own !== added) for (const [address, place] of own) added.set(address, place);
     }
     this.#recent = added;
-    const fresh = added.size > 0 ? this.#append(added, notes) : undefined;
+    const fresh = added.size > 0 ? this.#append(added, by) : undefined;
     return { fresh, placed, conflicts };
   }
 
   #append(
     added: ReadonlyMap<string, Place>,
-    notes: readonly StoredNote[],
+    { time, notes }: { readonly time: number; readonly notes: readonly StoredNote[] },
   ): { readonly write: GroupWrite; readonly growth: Growth } {
     const from = this.#edge.size;
     const entries = [...added.values()].map(({ entry }) => entry!); // just added, with its bytes
@@ -104,9 +98,6 @@ export class Placer {
     this.#hasher.hashLeaves(entries, leafHashes, 0);
     const growth = grow(this.#edge, leafHashes, this.#hasher);
     this.#edge = growth.edge;
-    // A clock that is set back must not give a later entry an earlier time.
-    const time = Math.max(this.#time, Math.floor(this.#clock()));
-    this.#time = time;
     const write: GroupWrite = {
       from,
       ...growth.head,

@@ -4,6 +4,7 @@ import type { Admitted } from './admission.ts';
 import { rootOfEdge, type TreeEdge } from './edge.ts';
 import { logError, type LogCode } from './error.ts';
 import type { Guard } from './guard.ts';
+import type { LogClock } from './log-clock.ts';
 import type { LogReceipt } from './log.ts';
 import { Placer, type PlacedGroup } from './placer.ts';
 import { GroupQueue } from './queue.ts';
@@ -16,11 +17,9 @@ export interface SequencerWorld {
   readonly guard: Pick<Guard, 'write'>;
   readonly receipts: Receipts;
   readonly hasher: TreeHasher;
-  readonly clock: () => number;
+  readonly clock: LogClock;
   readonly anchorByMs: number;
   readonly edge: TreeEdge;
-  /** Milliseconds: no group gets an earlier time. */
-  readonly notBefore: number;
   readonly limits: SequencerLimits;
 }
 
@@ -169,7 +168,9 @@ export class Sequencer {
         if (!group || this.#failure) break;
         // Stage 1. All groups but the one that is being stored are in the store here, as the placer demands.
         const began = performance.now();
-        const placed = await this.#placer.place(group, receipts.unstored());
+        const time = this.#timeOf(group);
+        if (time === undefined) continue;
+        const placed = await this.#placer.place(group, { time, notes: receipts.unstored() });
         for (const { submission, address } of placed.conflicts) {
           this.#answer(submission, conflictError(address));
         }
@@ -182,6 +183,16 @@ export class Sequencer {
       this.#failStore(cause);
     }
     await storing;
+  }
+
+  /** When a group is closed; undefined if nobody can tell, and it was refused. The clock may be set right again. */
+  #timeOf(group: readonly Waiting[]): number | undefined {
+    try {
+      return this.#world.clock.next();
+    } catch (error) {
+      for (const waiting of group) this.#answer(waiting, asError(error));
+      return undefined;
+    }
   }
 
   /** Stage 2. A crash before it ends loses the group as a whole or nothing of it; none of it was acknowledged. Never rejects. */

@@ -215,7 +215,7 @@ describe('Log.publish', () => {
     const { place, tiles } = world;
     await world.log.close();
     let now = NOW;
-    await using log = await place.open({ tiles, clock: () => now });
+    await using log = await place.open({ tiles, clock: () => now, monotonic: () => now });
     const published: [number, LogCheckpoint][] = [];
     for (let minute = 0; minute < 150; minute += 5) {
       now = NOW + minute * 60_000;
@@ -249,7 +249,7 @@ describe('Log.publish', () => {
     await world.log.close();
     const before = await partialsOf(tiles);
     let now = NOW;
-    await using log = await place.open({ tiles, clock: () => now });
+    await using log = await place.open({ tiles, clock: () => now, monotonic: () => now });
     await log.publish();
     now += HOUR - 1;
     await log.publish();
@@ -289,7 +289,7 @@ describe('Log.publish', () => {
     await world.log.close();
     let now = NOW;
     const partials = { keepMs: Infinity };
-    await using log = await place.open({ tiles, partials, clock: () => now });
+    await using log = await place.open({ tiles, partials, clock: () => now, monotonic: () => now });
     await publishSome(log);
     now += 1e12;
     await log.publish();

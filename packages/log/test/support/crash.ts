@@ -72,7 +72,7 @@ export async function crashRounds(rounds: number, seed: number, url?: string): P
     published = Math.max(published, ...facts.map((fact) => ('size' in fact ? fact.size : 0)));
     first = Math.max(first, ...fresh.map(({ number }) => number + 1));
 
-    await using log = await place.open();
+    await using log = await place.open({ clock: Date.now });
     const entries = await rederive(log);
     for (const { number, index } of appended.values()) {
       expect(Buffer.from(statementOf(number)).equals(entries[index]!)).toBe(true);

@@ -111,6 +111,7 @@ export async function openLog(
     tiles: directoryTiles(at.tiles),
     create: () => creationOf(),
     clock: () => NOW,
+    ...(change.clock === undefined && { monotonic: () => 0 }),
     ...options,
     store:
       options.store ??
