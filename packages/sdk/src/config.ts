@@ -46,6 +46,8 @@ export interface NotaryConfig {
   /** A batch closes after so many milliseconds, or so many entries. */
   readonly batch: { readonly intervalMs: number; readonly entries: number };
   readonly chain?: ChainSettings | undefined;
+  /** Files of records that are larger are refused; 1 GiB unless given. */
+  readonly files?: { readonly maxBytes: number } | undefined;
   /** URL of the database that keeps the log, without a password; the folder `log` keeps it unless given. */
   readonly store?: string | undefined;
 }
@@ -110,7 +112,7 @@ export function guardPath(dir: string, config: Pick<NotaryConfig, 'guard'>): str
 function parseConfig(text: Uint8Array | string, dir: string): NotaryConfig {
   const config = shape.object(parseJson(text, FILE_LIMITS), '', {
     required: ['format', 'origin', 'issuers', 'guard', 'anchorByHours', 'batch'],
-    optional: ['chain', 'store'],
+    optional: ['chain', 'files', 'store'],
   });
   shape.word(config['format'], '/format', [FORMAT]);
   const batch = shape.object(config['batch'], '/batch', { required: ['intervalMs', 'entries'] });
@@ -130,6 +132,7 @@ function parseConfig(text: Uint8Array | string, dir: string): NotaryConfig {
       entries: between(batch['entries'], '/batch/entries', [1, Number.MAX_SAFE_INTEGER]),
     },
     chain: config['chain'] === undefined ? undefined : parseChain(config['chain']),
+    files: config['files'] === undefined ? undefined : parseFiles(config['files']),
     store: config['store'] === undefined ? undefined : parseStore(config['store']),
   };
 }
@@ -141,6 +144,12 @@ function parseGuard(value: JsonValue | undefined, dir: string): string {
   if (!isAbsolute(path) && path.split(sep)[0] !== '..')
     throw malformed('/guard', 'a path outside the folder of the notary');
   return guard;
+}
+
+function parseFiles(value: JsonValue): { maxBytes: number } {
+  const files = shape.object(value, '/files', { required: ['maxBytes'] });
+  const range = [1, Number.MAX_SAFE_INTEGER - 1] as const;
+  return { maxBytes: between(files['maxBytes'], '/files/maxBytes', range) };
 }
 
 /** What else it must be is found out when it is opened. A password in it would be shown wherever settings are. */

@@ -41,6 +41,7 @@ export interface NotaryOptions {
 
 const MAX_RECORDS = 16_384;
 const MAX_BYTES = 2 ** 26;
+const MAX_FILE_BYTES = 2 ** 30;
 
 /**
  * Open the notary in a folder. Does not depend on the chain: while it is down, notarizing goes on and anchoring catches up later. A chain
@@ -50,8 +51,11 @@ const MAX_BYTES = 2 ** 26;
  */
 export async function createNotary(options: NotaryOptions): Promise<Notary> {
   const { clock = Date.now } = options;
-  const limits = limitsOf(options);
   const config = withChainUrl(await readConfig(resolve(options.dir)), options.chain);
+  const limits = {
+    ...queueLimitsOf(options),
+    maxFileBytes: config.files?.maxBytes ?? MAX_FILE_BYTES,
+  };
   // The databases know by the path that they are open in this process already: one folder must not have two.
   const dir = await realpath(options.dir);
   const keys = await readKeys(dir, config);
@@ -105,7 +109,7 @@ async function storeOf(dir: string, { store }: NotaryConfig): Promise<string | L
   return openPostgresStore({ url: store });
 }
 
-function limitsOf({ queue }: NotaryOptions): IntakeLimits {
+function queueLimitsOf({ queue }: NotaryOptions): Omit<IntakeLimits, 'maxFileBytes'> {
   const limits = {
     maxRecords: queue?.maxRecords ?? MAX_RECORDS,
     maxBytes: queue?.maxBytes ?? MAX_BYTES,

@@ -25,6 +25,9 @@ export const SDK_CODES = {
     'several organisations have a record of this id: name the organisation and system too',
   SDK_LINK_UNRESOLVED: 'a link names a record that was not notarized here, or several that were',
   SDK_FILE_UNREADABLE: 'a file that the record names cannot be read, or is no ordinary file',
+  SDK_FILE_SIZE: 'a file that the record names is larger than notary.json allows',
+  SDK_FILE_CHANGED:
+    'a file that the record names changed while it was read: hand the record in again',
   SDK_DISCLOSURE_UNKNOWN: 'the statement has no commitment at this path',
   SDK_NO_CHAIN: 'the notary has no chain to anchor to: nothing can become final',
   SDK_ANCHORING_STOPPED:

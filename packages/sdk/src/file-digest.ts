@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
+import { isCodedError } from '@anchorlog/core';
 import type { FileDigest, RecordFile } from '@anchorlog/statement';
 import { sdkError } from './error.ts';
 
@@ -10,21 +11,38 @@ const CHUNK_BYTES = 2 ** 20;
 
 /** Hashes the files of records by streaming them, in flat memory, a few at a time. */
 export class FileDigester {
+  readonly #maxBytes: number;
+  readonly #closing = new AbortController();
   #free = AT_ONCE;
   readonly #waiting: (() => void)[] = [];
 
-  /** Give the digests of a record's files in their order; those that came with one keep it. @throws SDK_FILE_UNREADABLE */
+  /** Files of more than `maxBytes` are refused. */
+  constructor({ maxBytes }: { readonly maxBytes: number }) {
+    this.#maxBytes = maxBytes;
+  }
+
+  /**
+   * Give the digests of a record's files in their order; those that came with one keep it.
+   * @throws SDK_FILE_UNREADABLE, SDK_FILE_SIZE, SDK_FILE_CHANGED, SDK_CLOSED
+   */
   async digest(files: readonly RecordFile[]): Promise<FileDigest[]> {
     const digests: FileDigest[] = [];
     for (const file of files) digests.push('path' in file ? await this.#inTurn(file) : file);
     return digests;
   }
 
+  /** End what is under way, however long a disk takes to answer. */
+  close(): void {
+    this.#closing.abort();
+  }
+
   async #inTurn(file: { readonly name: string; readonly path: string }): Promise<FileDigest> {
     if (this.#free > 0) this.#free--;
     else await new Promise<void>((resolve) => void this.#waiting.push(resolve));
+    const { signal } = this.#closing;
     try {
-      return await digestFile(file);
+      const reading = digestFile(file, { maxBytes: this.#maxBytes, signal });
+      return await unlessClosed(reading, signal);
     } finally {
       // The turn goes to the next, or is free.
       const next = this.#waiting.shift();
@@ -34,29 +52,50 @@ export class FileDigester {
   }
 }
 
-async function digestFile({
-  name,
-  path,
-}: {
-  readonly name: string;
-  readonly path: string;
-}): Promise<FileDigest> {
+/** Settle as `work` does, but reject at once when a signal is given: what the work waits for may never come. */
+function unlessClosed<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const refuse = (): void => reject(sdkError('SDK_CLOSED', 'the notary is closed'));
+    if (signal.aborted) refuse();
+    signal.addEventListener('abort', refuse);
+    const forget = (): void => signal.removeEventListener('abort', refuse);
+    work.then(resolve, reject).then(forget, forget);
+  });
+}
+
+async function digestFile(
+  { name, path }: { readonly name: string; readonly path: string },
+  { maxBytes, signal }: { readonly maxBytes: number; readonly signal: AbortSignal },
+): Promise<FileDigest> {
   let handle: FileHandle | undefined;
   try {
     // Not blocking: opening a pipe would wait for its writer, and a device may never end. Both are refused.
     handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    if (!(await handle.stat()).isFile()) throw new TypeError('not an ordinary file');
+    const before = await handle.stat({ bigint: true });
+    if (!before.isFile()) throw new TypeError('not an ordinary file');
+    if (before.size > BigInt(maxBytes)) {
+      throw sdkError('SDK_FILE_SIZE', `a file of the record: expected at most ${maxBytes} bytes`, {
+        maxBytes,
+      });
+    }
+    const size = Number(before.size);
     const hash = createHash('sha256');
-    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-    let size = 0;
-    for (;;) {
-      const { bytesRead } = await handle.read(chunk, 0, CHUNK_BYTES);
-      if (bytesRead === 0) break;
+    const chunk = Buffer.allocUnsafe(Math.min(size + 1, CHUNK_BYTES));
+    // Up to one byte beyond its size, which must not be there: what grows while it is read would have no end.
+    for (let at = 0; ;) {
+      signal.throwIfAborted();
+      const length = Math.min(size + 1 - at, chunk.length);
+      const { bytesRead } = length > 0 ? await handle.read(chunk, 0, length) : { bytesRead: 0 };
       hash.update(chunk.subarray(0, bytesRead));
-      size += bytesRead;
+      at += bytesRead;
+      if (bytesRead > 0 && at <= size) continue;
+      const after = await handle.stat({ bigint: true });
+      if (at === size && after.size === before.size && after.mtimeNs === before.mtimeNs) break;
+      throw sdkError('SDK_FILE_CHANGED', 'a file of the record changed while it was read');
     }
     return { name, size, sha256: hash.digest('hex') };
   } catch (cause) {
+    if (isCodedError(cause)) throw cause;
     throw sdkError('SDK_FILE_UNREADABLE', 'cannot read a file of the record', {}, { cause });
   } finally {
     await handle?.close();

@@ -12,6 +12,8 @@ import type { Vault } from './vault.ts';
 export interface IntakeLimits {
   readonly maxRecords: number;
   readonly maxBytes: number;
+  /** Of one file of a record. */
+  readonly maxFileBytes: number;
 }
 
 /** A record that is in the log. */
@@ -50,7 +52,7 @@ export class Intake {
   readonly #vault: Vault;
   readonly #log: Log;
   readonly #limits: IntakeLimits;
-  readonly #files = new FileDigester();
+  readonly #files: FileDigester;
   #waiting: Waiting[] = [];
   readonly #inFlight = new Set<Promise<void>>();
   #bytesInFlight = 0;
@@ -72,6 +74,7 @@ export class Intake {
     this.#vault = world.vault;
     this.#log = world.log;
     this.#limits = world.limits;
+    this.#files = new FileDigester({ maxBytes: world.limits.maxFileBytes });
   }
 
   /**
@@ -103,9 +106,10 @@ export class Intake {
     }
   }
 
-  /** Take nothing more and finish what waits. */
+  /** Take nothing more and finish what waits, but for records whose files are still being read: those are refused. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#files.close();
     await this.#pumping;
     await Promise.all(this.#inFlight);
     await this.#noting;

@@ -59,7 +59,7 @@ export interface Notary {
   readonly log: Log;
   /**
    * Notarize a record. Resolves when it is on disk and has its place; records get their places in the order of the calls.
-   * @throws SDK_BUSY, SDK_ID_CONFLICT, SDK_ISSUER_UNKNOWN, SDK_LINK_UNRESOLVED, SDK_FILE_UNREADABLE, SDK_RECORD_RESERVED, SDK_ANCHORING_STOPPED,
+   * @throws SDK_BUSY, SDK_ID_CONFLICT, SDK_ISSUER_UNKNOWN, SDK_LINK_UNRESOLVED, SDK_FILE_UNREADABLE, SDK_FILE_SIZE, SDK_FILE_CHANGED, SDK_RECORD_RESERVED, SDK_ANCHORING_STOPPED,
    * SDK_VAULT_FAILED, SDK_CLOSED, STATEMENT_…, PROFILES_…, LOG_FAILED
    */
   notarize(record: unknown): Promise<Receipt>;
