@@ -51,7 +51,7 @@ const ACCOUNTS = 10;
  */
 export async function createDevchain(options: DevchainOptions = {}): Promise<Devchain> {
   const { chainId = 1337, blockTimeMs, port = 0, clock = Date.now } = options;
-  const validators = developmentValidators(options.validators ?? 4);
+  const validators = developmentValidators(options.validators ?? 4, chainId);
   if (validators.length === 0) throw new RangeError('validators: expected 1 or more');
   const accounts = developmentAccounts(ACCOUNTS);
   const chain = await Chain.create({

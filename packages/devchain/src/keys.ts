@@ -18,9 +18,13 @@ export function developmentAccounts(count: number): DevelopmentKey[] {
   return Array.from({ length: count }, (_, i) => derive(`account/${i}`));
 }
 
-/** Derive the validators: the same ones always, ascending by address as QBFT lists them. */
-export function developmentValidators(count: number): DevelopmentKey[] {
-  return Array.from({ length: count }, (_, i) => derive(`validator/${i}`)).toSorted((a, b) =>
+/**
+ * Derive the validators: the same ones always for one chain, ascending by address as QBFT lists them. Those of two chains differ, since a policy
+ * lets an address seal on one chain only (spec/policy §8).
+ */
+export function developmentValidators(count: number, chainId = 1337): DevelopmentKey[] {
+  const path = chainId === 1337 ? 'validator' : `validator/${chainId}`;
+  return Array.from({ length: count }, (_, i) => derive(`${path}/${i}`)).toSorted((a, b) =>
     compareBytes(a.address, b.address),
   );
 }

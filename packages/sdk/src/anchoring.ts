@@ -17,6 +17,7 @@ import type { TreeHead } from '@anchorlog/tlog';
 import { nodeTreeHasher } from '@anchorlog/tlog/node';
 import { AnchorFiles } from './anchor-files.ts';
 import { Changes, changeWithin } from './changes.ts';
+import { validatorSetsOf } from './chain-history.ts';
 import type { ChainSettings } from './config.ts';
 import type { KeyFile } from './key-file.ts';
 import type { Stage } from './stage.ts';
@@ -83,7 +84,9 @@ export class Anchoring {
     readonly clock: () => number;
     readonly changes: Changes;
   }): Promise<Anchoring> {
-    const { url, chainId, contract, codeHash, fromBlock, validators, blockTimeMs } = chain;
+    const { url, chainId, contract, codeHash, blockTimeMs } = chain;
+    const validatorSets = validatorSetsOf(chain);
+    const fromBlock = Math.min(...validatorSets.map((set) => set.fromBlock));
     const registry: RegistryConfig = { url, chainId, contract, codeHash, fromBlock };
     const source = new PublishedLog();
     const folder = anchorFolder(chainId, contract);
@@ -93,7 +96,7 @@ export class Anchoring {
       dir: join(dir, 'anchors', folder),
       source,
       key: `0x${formatHex(operator.secret)}`,
-      finality: { kind: 'sealed', validatorSets: [{ fromBlock, validators }] },
+      finality: { kind: 'sealed', validatorSets },
       hasher: nodeTreeHasher('sha256'),
       pollMs: Math.max(20, Math.min(250, Math.floor(blockTimeMs / 4))),
     };

@@ -19,6 +19,14 @@ export interface IssuerConfig {
   readonly name?: { readonly zh: string; readonly en: string } | undefined;
 }
 
+/** Validators of the chain that were replaced. */
+export interface FormerValidators {
+  readonly fromBlock: number;
+  /** The last block that they sealed. */
+  readonly untilBlock: number;
+  readonly validators: readonly string[];
+}
+
 /** The chain that the log is anchored on, as pinned when it was set up. */
 export interface ChainSettings {
   readonly url: string;
@@ -30,6 +38,8 @@ export interface ChainSettings {
   /** `0x` addresses of the validators whose seals count, from block `fromBlock` on. */
   readonly validators: readonly string[];
   readonly fromBlock: number;
+  /** Those whose seals counted before, oldest first. */
+  readonly formerValidators?: readonly FormerValidators[] | undefined;
   /** Milliseconds between blocks, as far as known: sets the polling interval. */
   readonly blockTimeMs: number;
 }
@@ -186,12 +196,11 @@ function parseChain(value: JsonValue): ChainSettings {
   const at = '/chain';
   const chain = shape.object(value, at, {
     required: ['url', 'chainId', 'contract', 'codeHash', 'validators', 'fromBlock', 'blockTimeMs'],
+    optional: ['formerValidators'],
   });
-  const validators = shape.array(chain['validators'], `${at}/validators`, 256, (item, place) =>
-    shape.string(item, place, ADDRESS, 'a 0x address in lower case'),
-  );
-  if (validators.length === 0) throw malformed(`${at}/validators`, 'at least one');
-  checkEachOnce(validators, `${at}/validators`);
+  const validators = parseValidators(chain['validators'], `${at}/validators`);
+  const fromBlock = shape.size(chain['fromBlock'], `${at}/fromBlock`);
+  const former = chain['formerValidators'];
   return {
     url: parseChainUrl(chain['url'], `${at}/url`),
     chainId: between(chain['chainId'], `${at}/chainId`, [1, Number.MAX_SAFE_INTEGER]),
@@ -203,9 +212,41 @@ function parseChain(value: JsonValue): ChainSettings {
     ),
     codeHash: shape.string(chain['codeHash'], `${at}/codeHash`, HASH, 'a 0x hash in lower case'),
     validators,
-    fromBlock: shape.size(chain['fromBlock'], `${at}/fromBlock`),
+    fromBlock,
+    ...(former !== undefined && {
+      formerValidators: parseFormer(former, `${at}/formerValidators`, fromBlock),
+    }),
     blockTimeMs: between(chain['blockTimeMs'], `${at}/blockTimeMs`, [1, DAY_MS]),
   };
+}
+
+function parseValidators(value: JsonValue | undefined, at: string): string[] {
+  const validators = shape.array(value, at, 256, (item, place) =>
+    shape.string(item, place, ADDRESS, 'a 0x address in lower case'),
+  );
+  if (validators.length === 0) throw malformed(at, 'at least one');
+  checkEachOnce(validators, at);
+  return validators;
+}
+
+/** No height has two sets: each begins after the one before, and the set in office after all. */
+function parseFormer(value: JsonValue, at: string, inOfficeFrom: number): FormerValidators[] {
+  const members = { required: ['fromBlock', 'untilBlock', 'validators'] };
+  const sets = shape.array(value, at, 1000, (item, place): FormerValidators => {
+    const set = shape.object(item, place, members);
+    return {
+      fromBlock: shape.size(set['fromBlock'], `${place}/fromBlock`),
+      untilBlock: shape.size(set['untilBlock'], `${place}/untilBlock`),
+      validators: parseValidators(set['validators'], `${place}/validators`),
+    };
+  });
+  for (const [i, { fromBlock, untilBlock }] of sets.entries()) {
+    const next = sets[i + 1]?.fromBlock ?? inOfficeFrom;
+    if (fromBlock > untilBlock || untilBlock >= next) {
+      throw malformed(`${at}/${i}`, 'blocks before those of the next set');
+    }
+  }
+  return sets;
 }
 
 /** Read the URL of a JSON-RPC endpoint. @throws SDK_CONFIG_MALFORMED */

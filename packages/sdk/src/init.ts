@@ -1,7 +1,9 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
+import { FILE_LIMITS, formatInstant, parseJson, type JsonObject } from '@anchorlog/core';
 import { exists, writeDurably } from '@anchorlog/log/durable-file';
 import { parseTrustPolicy } from '@anchorlog/verify';
+import { chainsAfter, succeed } from './chain-history.ts';
 import {
   formatConfig,
   guardPath,
@@ -12,7 +14,7 @@ import {
   type NotaryConfig,
 } from './config.ts';
 import { sdkError } from './error.ts';
-import { generateKeys, readKeys, type NotaryKeys } from './keys.ts';
+import { generateKeys, readKeys } from './keys.ts';
 import { policyOf } from './policy.ts';
 import { makeSecrets } from './secrets.ts';
 
@@ -61,13 +63,14 @@ export async function initNotary(options: InitOptions): Promise<NotaryConfig> {
   // The settings come last: a crash before leaves a folder that says "not initialized", and whose keys were never used.
   const keys = await generateKeys(dir, config);
   await makeSecrets(dir, origin);
-  await writePolicy(dir, config, keys, clock());
+  await writePolicy(dir, policyOf(config, keys, clock()));
   await writeConfig(dir, config, { exclusive: true });
   return config;
 }
 
 /**
- * Set the chain that an existing notary anchors on, in its settings and in its policy.
+ * Set the chain that an existing notary anchors on, in its settings and in its policy. Chains, registries and validators before it stay in the
+ * policy, so that bundles of that time still verify (spec/notary §7).
  * @throws SDK_NOT_INITIALIZED, SDK_CONFIG_MALFORMED, and then nothing was changed
  */
 export async function setChain(
@@ -75,9 +78,18 @@ export async function setChain(
   chain: ChainSettings,
   clock: () => number = Date.now,
 ): Promise<NotaryConfig> {
-  const config = { ...(await readConfig(dir)), chain };
+  const before = await readConfig(dir);
+  const config = { ...before, chain: succeed(before.chain, chain) };
   formatConfig(dir, config); // refused before anything is changed
-  await writePolicy(dir, config, await readKeys(dir, config), clock());
+  const earlier = await readPolicy(dir);
+  const policy = earlier
+    ? {
+        ...earlier,
+        date: formatInstant(clock()).slice(0, 10),
+        chains: chainsAfter((earlier['chains'] ?? []) as JsonObject[], config.chain), // it was parsed
+      }
+    : policyOf(config, await readKeys(dir, config), clock());
+  await writePolicy(dir, policy);
   await writeConfig(dir, config);
   return config;
 }
@@ -94,13 +106,21 @@ async function checkUnused(dir: string, config: NotaryConfig): Promise<void> {
   }
 }
 
-async function writePolicy(
-  dir: string,
-  config: NotaryConfig,
-  keys: NotaryKeys,
-  now: number,
-): Promise<void> {
-  const policy = policyOf(config, keys, now);
+/** The policy that is there, whatever else its operators have written into it; undefined if there is none. */
+async function readPolicy(dir: string): Promise<JsonObject | undefined> {
+  const path = join(dir, 'policy.json');
+  if (!(await exists(path))) return undefined;
+  const text = await readFile(path);
+  checkPolicy(text);
+  return parseJson(text, FILE_LIMITS) as JsonObject; // as was just checked
+}
+
+async function writePolicy(dir: string, policy: JsonObject): Promise<void> {
+  checkPolicy(policy);
+  await writeDurably(join(dir, 'policy.json'), `${JSON.stringify(policy, null, 2)}\n`);
+}
+
+function checkPolicy(policy: JsonObject | Uint8Array): void {
   try {
     parseTrustPolicy(policy);
   } catch (cause) {
@@ -111,5 +131,4 @@ async function writePolicy(
       { cause },
     );
   }
-  await writeDurably(join(dir, 'policy.json'), `${JSON.stringify(policy, null, 2)}\n`);
 }

@@ -1,6 +1,7 @@
 import { formatBase64, formatInstant, type JsonObject } from '@anchorlog/core';
 import { keyId } from '@anchorlog/statement';
 import { formatVerifierKey, noteKey } from '@anchorlog/tlog';
+import { chainsAfter } from './chain-history.ts';
 import type { NotaryConfig } from './config.ts';
 import { signerOf, type KeyFile } from './key-file.ts';
 import { issuerName, type NotaryKeys } from './keys.ts';
@@ -36,17 +37,7 @@ export function policyOf(config: NotaryConfig, keys: NotaryKeys, now: number): J
     witnesses: [],
     indexCheckers: [],
     observers: [],
-    chains: chain
-      ? [
-          {
-            chainId: chain.chainId,
-            name: `chain ${chain.chainId}`,
-            contract: chain.contract,
-            codeHash: chain.codeHash,
-            validatorSets: [{ fromBlock: chain.fromBlock, validators: [...chain.validators] }],
-          },
-        ]
-      : [],
+    chains: chain ? chainsAfter([], chain) : [],
     evidence: { kind: 'sealed' },
     maxStatusAge: 86_400,
   };

@@ -1,5 +1,6 @@
 import { cp, mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseHex } from '@anchorlog/core';
 import { parseTrustPolicy } from '@anchorlog/verify';
 import { describe, expect, test } from 'vitest';
 import { readConfig, type ChainSettings } from '../src/config.ts';
@@ -171,6 +172,48 @@ describe('setChain', () => {
     expect(policy.chains.get(1337)?.validatorSets[0]?.validators).toHaveLength(2);
   });
 
+  test('keeps on record the validators, registries and chains before, and what operators wrote', async () => {
+    await using sandbox = await Sandbox.withNotary();
+    const { dir } = sandbox;
+    const next = { ...CHAIN, validators: [`0x${'55'.repeat(20)}`], fromBlock: 101 };
+    const moved = { ...next, contract: `0x${'66'.repeat(20)}`, fromBlock: 150 };
+    const other = { ...CHAIN, chainId: 99, validators: [`0x${'77'.repeat(20)}`] };
+    await setChain(dir, CHAIN);
+    const path = join(dir, 'policy.json');
+    await writeFile(path, (await textOf(dir, 'policy.json')).replace('86400', '77'));
+    await setChain(dir, next);
+    const former = [{ fromBlock: 1, untilBlock: 100, validators: CHAIN.validators }];
+    expect((await readConfig(dir)).chain).toEqual({ ...next, formerValidators: former });
+    await setChain(dir, moved);
+    const expected = { ...moved, fromBlock: 101, formerValidators: former };
+    expect((await readConfig(dir)).chain).toEqual(expected);
+    await setChain(dir, other);
+    await setChain(dir, other);
+    const policy = parseTrustPolicy(await textOf(dir, 'policy.json'));
+    expect(policy.maxStatusAge).toBe(77);
+    expect([...policy.chains.keys()]).toEqual([1337, 99]);
+    const { contract, otherContracts, validatorSets } = policy.chains.get(1337)!;
+    expect([contract, otherContracts[0]?.contract]).toEqual(
+      [moved, CHAIN].map((each) => parseHex(each.contract.slice(2), 20)),
+    );
+    expect(validatorSets.map(({ fromBlock, untilBlock }) => [fromBlock, untilBlock])).toEqual([
+      [1, 100],
+      [101, undefined],
+    ]);
+  });
+
+  test('refuses new validators from a block on that has others, and a policy that is not sound', async () => {
+    await using sandbox = await Sandbox.withNotary({ chain: { ...CHAIN, fromBlock: 50 } });
+    const { dir } = sandbox;
+    const next = { ...CHAIN, validators: [`0x${'55'.repeat(20)}`], fromBlock: 50 };
+    const code = { code: 'SDK_CONFIG_MALFORMED' };
+    await expect(setChain(dir, next)).rejects.toMatchObject(code);
+    await expect(setChain(dir, { ...CHAIN, chainId: 99 })).rejects.toMatchObject(code); // one address on two chains
+    await writeFile(join(dir, 'policy.json'), '{}');
+    await expect(setChain(dir, { ...next, fromBlock: 51 })).rejects.toMatchObject(code);
+    expect((await readConfig(dir)).chain?.fromBlock).toBe(50);
+  });
+
   test('refuses a chain that is not of its form, and changes neither file', async () => {
     await using sandbox = await Sandbox.withNotary();
     const read = (): Promise<string[]> =>
@@ -193,11 +236,12 @@ describe('setChain', () => {
 
 describe('readConfig', () => {
   test('refuses every mutant of notary.json', async () => {
-    await using sandbox = await Sandbox.withNotary({ chain: CHAIN });
+    const formerValidators = [{ fromBlock: 0, untilBlock: 0, validators: CHAIN.validators }];
+    await using sandbox = await Sandbox.withNotary({ chain: { ...CHAIN, formerValidators } });
     const path = join(sandbox.dir, 'notary.json');
     const survived = await survivors(path, () => readConfig(sandbox.dir), {
       codes: /^(SDK_CONFIG_MALFORMED|CORE_JSON_[A-Z]+)$/,
-      optional: ['chain', 'name'],
+      optional: ['chain', 'name', 'formerValidators'],
     });
     expect(survived).toEqual([]);
   });

@@ -301,6 +301,29 @@ describe('createNotary', () => {
   });
 });
 
+describe('a notary that goes on to another chain', () => {
+  test('has a policy under which bundles anchored on either verify', async () => {
+    await using sandbox = await Sandbox.withNotary();
+    await using first = await ChainWorld.make();
+    await using second = await ChainWorld.make(7331);
+    const bundles: string[] = [];
+    for (const [key, world] of [
+      ['A', first],
+      ['B', second],
+    ] as const) {
+      await world.attach(sandbox.dir);
+      await using notary = await createNotary({ dir: sandbox.dir });
+      const { id } = await notary.notarize(license(key));
+      await notary.flush({ until: 'final' });
+      bundles.push(formatBundle(await notary.bundle(id)));
+    }
+    const policy = parseTrustPolicy(await readFile(join(sandbox.dir, 'policy.json')));
+    for (const bundle of bundles) {
+      expect(verifyBundle(bundle, policy, { now: new Date() }).outcome).toBe('verified');
+    }
+  });
+});
+
 describe('a notary whose folder is removed or replaced while it runs', () => {
   test.each([
     ['vault', 'SDK_VAULT_FAILED'],

@@ -15,8 +15,8 @@ export class ChainWorld implements AsyncDisposable {
     this.settings = settings;
   }
 
-  static async make(): Promise<ChainWorld> {
-    const devchain = await createDevchain();
+  static async make(id?: number): Promise<ChainWorld> {
+    const devchain = await createDevchain({ chainId: id });
     const { url, chainId, validators, accounts } = devchain;
     const authority = accounts[0]!;
     const { contract, codeHash, blockNumber } = await deployRegistry({
