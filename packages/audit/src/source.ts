@@ -75,7 +75,10 @@ export async function publishedSource(files: TileSource): Promise<AuditSource> {
  * Read the entries of a log from its own store, and checkpoint and tiles from what it published: finds what was changed in the database
  * after it was published. @throws AUDIT_SOURCE_UNREADABLE
  */
-export async function storeSource(log: Log, published: string): Promise<AuditSource> {
+export async function storeSource(
+  log: Pick<Log, 'entries' | 'size'>,
+  published: string,
+): Promise<AuditSource> {
   const source = await directorySource(published);
   return {
     ...source,

@@ -2,14 +2,14 @@ import type { Anchor } from '@anchorlog/anchor';
 import type { Log } from '@anchorlog/log';
 import type { Bundle, BundleAnchor } from '@anchorlog/verify';
 import { sdkError } from './error.ts';
-import type { VaultItem } from './vault-item.ts';
+import { isLost, lostError, type VaultItem } from './vault-item.ts';
 
 /** Which claims a bundle opens: the paths of some, all that the record has, or none. Index keys are never opened. */
 export type Disclose = 'all' | readonly string[];
 
 /**
  * Put together the bundle of an entry: what the vault holds of it, its place in the log, and the first anchor that covers it, if any yet.
- * @throws SDK_DISCLOSURE_UNKNOWN, SDK_WAIT_TIMEOUT if it is not published yet
+ * @throws SDK_DISCLOSURE_UNKNOWN, SDK_OPENINGS_LOST, SDK_WAIT_TIMEOUT if it is not published yet
  */
 export async function assembleBundle({
   log,
@@ -57,8 +57,10 @@ async function bundleAnchor(
   };
 }
 
-/** @throws SDK_DISCLOSURE_UNKNOWN */
-function chosen({ disclosures }: VaultItem, disclose: Disclose): Uint8Array[] {
+/** @throws SDK_DISCLOSURE_UNKNOWN, SDK_OPENINGS_LOST */
+function chosen(item: VaultItem, disclose: Disclose): Uint8Array[] {
+  const { disclosures } = item;
+  if (isLost(item) && disclose.length > 0) throw lostError(item);
   const paths =
     disclose === 'all' ? [...disclosures.keys()].filter(isClaimPath).toSorted() : new Set(disclose);
   return [...paths].map((path) => {

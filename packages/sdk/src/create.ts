@@ -6,10 +6,12 @@ import {
   createLog,
   directoryTiles,
   fileGuard,
+  type Log,
   type LogCheckpoint,
   type LogStore,
 } from '@anchorlog/log';
 import { noteKey, openCheckpoint } from '@anchorlog/tlog';
+import { adopt, type VaultAdoption } from './adopt.ts';
 import { Anchoring } from './anchoring.ts';
 import { Changes } from './changes.ts';
 import { guardPath, parseChainUrl, readConfig, type NotaryConfig } from './config.ts';
@@ -50,6 +52,26 @@ const MAX_FILE_BYTES = 2 ** 30;
  * SDK_VAULT_BEHIND, SDK_LOG_BEHIND, SDK_VAULT_DAMAGED, SDK_VAULT_FAILED, ANCHOR_JOURNAL_…, and as `createLog`
  */
 export async function createNotary(options: NotaryOptions): Promise<Notary> {
+  return openNotary(options, async () => undefined);
+}
+
+/**
+ * Go on with a vault that is behind its log, or gone, when no newer copy of it is left: notes all entries that it lacks as lost, and tells
+ * which. The notary must be closed; afterwards it opens as usual. Nothing in the log changes. @throws as `createNotary`
+ */
+export async function adoptVault(options: NotaryOptions): Promise<VaultAdoption> {
+  let adoption: VaultAdoption | undefined;
+  const notary = await openNotary(options, async (vault, log) => {
+    adoption = await adopt(vault, log);
+  });
+  await notary.close();
+  return adoption!; // or opening had failed
+}
+
+async function openNotary(
+  options: NotaryOptions,
+  beforehand: (vault: Vault, log: Log) => Promise<void>,
+): Promise<Notary> {
   const { clock = Date.now } = options;
   const config = withChainUrl(await readConfig(resolve(options.dir)), options.chain);
   const limits = {
@@ -91,6 +113,7 @@ export async function createNotary(options: NotaryOptions): Promise<Notary> {
         create: () => issuing.creation(genesisRecord(config, clock())),
       }),
     );
+    await beforehand(vault, log);
     await reconcile(vault, log);
     const checkpoint = await log.checkpoint();
     checkSignedBy(keys.checkpoint, checkpoint);

@@ -14,6 +14,10 @@ export const SDK_CODES = {
     'the vault lacks the newest entry of the log: an older copy of it was put in its place',
   SDK_LOG_BEHIND:
     'the log lacks what the vault knows to be in it: an older copy of the log was put in its place, or it is gone',
+  SDK_OPENINGS_LOST:
+    'what opens a record was lost with an earlier vault: its statement stands, but can be neither opened nor compared with another record',
+  SDK_REFERENCE_MALFORMED:
+    'a record is referred to by neither an id nor organisation, system and id',
   SDK_VAULT_DAMAGED: 'what the vault holds of a record is not what the log holds',
   SDK_VAULT_FAILED:
     'the vault could not be opened, read or written, and takes nothing until the notary is opened again',

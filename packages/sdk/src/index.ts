@@ -1,7 +1,8 @@
 export type { BatchesStatus } from './batches.ts';
 export type { Disclose } from './bundle.ts';
 export { readConfig, type ChainSettings, type IssuerConfig, type NotaryConfig } from './config.ts';
-export { createNotary, type NotaryOptions } from './create.ts';
+export type { VaultAdoption } from './adopt.ts';
+export { adoptVault, createNotary, type NotaryOptions } from './create.ts';
 export { SDK_CODES, type SdkCode } from './error.ts';
 export { initNotary, setChain, type InitOptions } from './init.ts';
 export {
@@ -21,5 +22,6 @@ export type {
   Receipt,
   RecordReference,
 } from './notary.ts';
+export type { NotaryLog } from './notary-log.ts';
 export { policyOf } from './policy.ts';
 export { STAGES, type Stage } from './stage.ts';

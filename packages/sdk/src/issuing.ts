@@ -28,7 +28,7 @@ import { pooledSigner } from './pooled-signer.ts';
 import { randomBytes } from './random.ts';
 import { logBehind } from './recovery.ts';
 import { keyspaceOf, type Secrets } from './secrets.ts';
-import type { VaultItem } from './vault-item.ts';
+import { isLost, lostError, type VaultItem } from './vault-item.ts';
 import { Unsigned } from './unsigned.ts';
 import type { Vault, VaultPlace } from './vault.ts';
 
@@ -169,10 +169,11 @@ export class Issuing {
     return { address, record: canonical, entry, disclosures };
   }
 
-  /** The same record again is what it was; another one under its id is refused. @throws SDK_ID_CONFLICT, SDK_VAULT_DAMAGED */
+  /** The same record again is what it was; another one under its id is refused. @throws SDK_ID_CONFLICT, SDK_OPENINGS_LOST, SDK_VAULT_DAMAGED */
   async #again({ address, canonical }: PreparedRecord): Promise<VaultItem> {
     const known = await this.#vault.item(address);
     if (known?.record === canonical) return known;
+    if (known && isLost(known)) throw lostError(known);
     throw sdkError('SDK_ID_CONFLICT', 'another record was notarized under this number or id', {
       id: address.id,
     });

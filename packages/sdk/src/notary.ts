@@ -1,11 +1,11 @@
 import type { AnchorerStatus } from '@anchorlog/anchor';
-import type { Log } from '@anchorlog/log';
 import type { RecordWarning } from '@anchorlog/profiles';
 import type { Statement, StatementAddress } from '@anchorlog/statement';
 import type { Bundle } from '@anchorlog/verify';
 import type { BatchesStatus } from './batches.ts';
 import type { Disclose } from './bundle.ts';
 import type { NotaryConfig } from './config.ts';
+import type { NotaryLog } from './notary-log.ts';
 import type { Stage } from './stage.ts';
 
 /** What a submitter gets at once: on disk, in the log, for ever at this index. The same record again gives the same receipt. */
@@ -55,19 +55,19 @@ export interface NotaryStatus {
 /** A system's own notary: log, vault and anchorer in one process. */
 export interface Notary {
   readonly config: NotaryConfig;
-  /** The log, for reading: entries, heads, proofs. What is appended to it past the notary has nothing in the vault. */
-  readonly log: Log;
+  /** The log, for reading: entries, heads, proofs. */
+  readonly log: NotaryLog;
   /**
    * Notarize a record. Resolves when it is on disk and has its place; records get their places in the order of the calls.
-   * @throws SDK_BUSY, SDK_ID_CONFLICT, SDK_ISSUER_UNKNOWN, SDK_LINK_UNRESOLVED, SDK_FILE_UNREADABLE, SDK_FILE_SIZE, SDK_FILE_CHANGED, SDK_RECORD_RESERVED, SDK_ANCHORING_STOPPED,
+   * @throws SDK_BUSY, SDK_ID_CONFLICT, SDK_OPENINGS_LOST, SDK_ISSUER_UNKNOWN, SDK_LINK_UNRESOLVED, SDK_FILE_UNREADABLE, SDK_FILE_SIZE, SDK_FILE_CHANGED, SDK_RECORD_RESERVED, SDK_ANCHORING_STOPPED,
    * SDK_VAULT_FAILED, SDK_CLOSED, STATEMENT_…, PROFILES_…, LOG_FAILED
    */
   notarize(record: unknown): Promise<Receipt>;
-  /** Say how far a record has come. @throws SDK_ID_UNKNOWN, SDK_ID_AMBIGUOUS, SDK_CLOSED */
+  /** Say how far a record has come. @throws SDK_REFERENCE_MALFORMED, SDK_ID_UNKNOWN, SDK_ID_AMBIGUOUS, SDK_CLOSED */
   progress(reference: RecordReference): Promise<Stage>;
   /**
    * Give the proof bundle of a record.
-   * @throws SDK_ID_UNKNOWN, SDK_ID_AMBIGUOUS, SDK_DISCLOSURE_UNKNOWN, SDK_NO_CHAIN, SDK_ANCHORING_STOPPED, SDK_WAIT_TIMEOUT, SDK_VAULT_DAMAGED,
+   * @throws SDK_REFERENCE_MALFORMED, SDK_ID_UNKNOWN, SDK_ID_AMBIGUOUS, SDK_DISCLOSURE_UNKNOWN, SDK_OPENINGS_LOST, SDK_NO_CHAIN, SDK_ANCHORING_STOPPED, SDK_WAIT_TIMEOUT, SDK_VAULT_DAMAGED,
    * SDK_CLOSED
    */
   bundle(reference: RecordReference, options?: BundleOptions): Promise<Bundle>;

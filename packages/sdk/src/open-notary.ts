@@ -19,9 +19,10 @@ import type {
   Receipt,
   RecordReference,
 } from './notary.ts';
+import { readOnly, type NotaryLog } from './notary-log.ts';
 import { keyspaceOf, type Secrets } from './secrets.ts';
 import { hasReached, type Stage } from './stage.ts';
-import type { VaultItem } from './vault-item.ts';
+import { isLost, type VaultItem } from './vault-item.ts';
 import type { Vault } from './vault.ts';
 
 const WAIT_MS = 120_000;
@@ -44,7 +45,8 @@ export interface NotaryParts {
 /** A notary at work. */
 export class OpenNotary implements Notary {
   readonly config: NotaryConfig;
-  readonly log: Log;
+  readonly log: NotaryLog;
+  readonly #log: Log;
   readonly #secrets: Secrets;
   readonly #vault: Vault;
   readonly #intake: Intake;
@@ -56,7 +58,8 @@ export class OpenNotary implements Notary {
   constructor(parts: NotaryParts) {
     const { config, log, anchoring, checkpoint, changes, clock } = parts;
     this.config = config;
-    this.log = log;
+    this.log = readOnly(log);
+    this.#log = log;
     this.#secrets = parts.secrets;
     this.#vault = parts.vault;
     this.#anchoring = anchoring;
@@ -89,7 +92,7 @@ export class OpenNotary implements Notary {
       const { index, item } = await this.#place(reference);
       await this.#reach(index, until, timeoutMs);
       const anchor = await this.#anchoring?.anchorCovering(index);
-      return assembleBundle({ log: this.log, index, item, anchor, disclose });
+      return assembleBundle({ log: this.#log, index, item, anchor, disclose });
     });
   }
 
@@ -111,7 +114,7 @@ export class OpenNotary implements Notary {
   async disclosuresOf({ id, issuer }: Statement): Promise<readonly Uint8Array[] | undefined> {
     const { org, system } = issuer;
     const item = await this.#whileOpen(() => this.#vault.item({ id, org, system }));
-    return item && [...item.disclosures.values()];
+    return item && !isLost(item) ? [...item.disclosures.values()] : undefined;
   }
 
   indexKeyOf(kind: string, identifier: string): { kind: string; key: Uint8Array } {
@@ -135,7 +138,7 @@ export class OpenNotary implements Notary {
       () => this.#batches.publish(),
       () => this.#batches.close(),
       () => this.#anchoring?.close(),
-      () => this.log.close(),
+      () => this.#log.close(),
       () => this.#vault.close(),
     ];
     // Each in its turn, whatever became of those before; the first trouble is told.
@@ -151,8 +154,9 @@ export class OpenNotary implements Notary {
   }
 
   async #place(reference: RecordReference): Promise<{ index: number; item: VaultItem }> {
-    const id = typeof reference === 'string' ? reference : reference.id;
-    const found = typeof reference === 'string' ? await this.#vault.withId(reference) : [reference];
+    const named = checkReference(reference);
+    const { id } = named;
+    const found = 'org' in named ? [named] : await this.#vault.withId(id);
     const placed: { address: StatementAddress; index: number }[] = [];
     for (const address of found) {
       const index = await this.log.find(address);
@@ -172,8 +176,11 @@ export class OpenNotary implements Notary {
         },
       );
     }
-    const { address, index } = only;
-    const [item, entry] = await Promise.all([this.#vault.item(address), this.log.entry(index)]);
+    const { index } = only;
+    const [item, entry] = await Promise.all([
+      this.#vault.item(only.address),
+      this.log.entry(index),
+    ]);
     if (item && equalBytes(item.entry, entry)) return { index, item };
     throw sdkError('SDK_VAULT_DAMAGED', `vault: entry ${index} is another than in the log`, {
       index,
@@ -233,6 +240,19 @@ export class OpenNotary implements Notary {
       throw closedError(error);
     }
   }
+}
+
+/** @throws SDK_REFERENCE_MALFORMED */
+function checkReference(reference: unknown): StatementAddress | { readonly id: string } {
+  if (typeof reference === 'string') return { id: reference };
+  const { org, system, id } = (reference ?? {}) as Record<string, unknown>; // whatever it is, it has members or none
+  if (typeof org === 'string' && typeof system === 'string' && typeof id === 'string') {
+    return { org, system, id };
+  }
+  throw sdkError(
+    'SDK_REFERENCE_MALFORMED',
+    'expected the id of a record, or its organisation, system and id',
+  );
 }
 
 function closedError(cause?: unknown): Error {

@@ -56,7 +56,7 @@ async function checkNewest(vault: Vault, log: Log): Promise<void> {
   if (!item) {
     throw sdkError(
       'SDK_VAULT_BEHIND',
-      `the vault lacks entry ${index}, the newest of the log: an older copy was put in its place. Put the newest copy back`,
+      `the vault lacks entry ${index}, the newest of the log: an older copy was put in its place. Put the newest copy back; if there is none, adoptVault goes on without what opens the entries that it lacks`,
       { index },
     );
   }

@@ -12,6 +12,28 @@ export interface VaultItem {
   readonly disclosures: ReadonlyMap<string, Uint8Array>;
 }
 
+/** In place of a record that was lost: no record is written like this. */
+const LOST = 'null';
+
+/** Make the item of an entry that is in the log, and of which nothing else is known any more. */
+export function adoptedItem(address: StatementAddress, entry: Uint8Array): VaultItem {
+  return { address, record: LOST, entry, disclosures: new Map() };
+}
+
+/** Tell whether record and openings of an item were lost with an earlier vault. */
+export function isLost({ record }: VaultItem): boolean {
+  return record === LOST;
+}
+
+/** Refuse what needs them. */
+export function lostError({ address }: VaultItem): Error {
+  return sdkError(
+    'SDK_OPENINGS_LOST',
+    'what opens this record was lost with an earlier vault: its statement stands, but can be neither opened nor compared',
+    { id: address.id },
+  );
+}
+
 const LINE_END = 0x0a;
 const SPACE = 0x20;
 

@@ -8,7 +8,7 @@ import { nodeTreeHasher } from '@anchorlog/tlog/node';
 import { formatBundle, parseTrustPolicy, verifyBundle } from '@anchorlog/verify';
 import { Contract, JsonRpcProvider, Network, Wallet } from 'ethers';
 import { describe, expect, test } from 'vitest';
-import { createNotary } from '../src/create.ts';
+import { adoptVault, createNotary } from '../src/create.ts';
 import { Vault } from '../src/vault.ts';
 import { ChainWorld } from './support/chain-world.ts';
 import { BUREAU, ORIGIN, SUBSIDY, Sandbox, license, reading } from './support/sandbox.ts';
@@ -143,6 +143,17 @@ describe('bundle', () => {
       code: 'SDK_NO_CHAIN',
     });
   });
+
+  test.each([null, undefined, 7, {}, { id: 'x' }, { org: 1, system: 'x', id: 'x' }])(
+    'refuses %o as a reference',
+    async (reference) => {
+      await using sandbox = await Sandbox.withNotary();
+      const notary = await sandbox.open();
+      const code = { code: 'SDK_REFERENCE_MALFORMED' };
+      await expect(notary.progress(reference as never)).rejects.toMatchObject(code);
+      await expect(notary.bundle(reference as never)).rejects.toMatchObject(code);
+    },
+  );
 
   test('needs an id that it knows, and one that is unique', async () => {
     await using sandbox = await Sandbox.withNotary();
@@ -298,6 +309,57 @@ describe('createNotary', () => {
     await expect(notary.notarize(license('C'))).rejects.toMatchObject({
       code: 'SDK_ANCHORING_STOPPED',
     });
+  });
+});
+
+describe('adoptVault', () => {
+  test.each(['an older copy', 'nothing'])(
+    'goes on with %s, and says whose openings are lost',
+    async (left) => {
+      await using sandbox = await Sandbox.withNotary();
+      const [vault, older] = [join(sandbox.dir, 'vault'), join(sandbox.root, 'older')];
+      const first = await sandbox.open();
+      const kept = await first.notarize(license('A'));
+      await first.close();
+      await cp(vault, older, { recursive: true });
+      const second = await sandbox.open();
+      const lost = await second.notarize(license('B'));
+      await second.close();
+      await rm(vault, { recursive: true });
+      if (left === 'an older copy') await rename(older, vault);
+      const { dir } = sandbox;
+      await expect(sandbox.open()).rejects.toMatchObject({ code: 'SDK_VAULT_BEHIND' });
+      const range = { from: left === 'nothing' ? 0 : 2, to: 3 };
+      expect(await adoptVault({ dir })).toEqual({ entries: 3, lost: [range] });
+      expect(await adoptVault({ dir })).toEqual({ entries: 3, lost: [] });
+      const notary = await sandbox.open();
+      const code = { code: 'SDK_OPENINGS_LOST' };
+      await expect(notary.notarize(license('B'))).rejects.toMatchObject(code);
+      await notary.flush();
+      await expect(notary.bundle(lost.id, { disclose: 'all' })).rejects.toMatchObject(code);
+      const bundle = await notary.bundle(lost.id);
+      expect([bundle.inclusion.index, bundle.disclosures]).toEqual([2, []]);
+      const again = notary.notarize(license('A')).then(({ index }) => index);
+      if (left === 'nothing') await expect(again).rejects.toMatchObject(code);
+      else expect(await again).toBe(kept.index);
+      const links = [{ rel: 'sealedBy', id: lost.id }];
+      expect((await notary.notarize(license('C', { links }))).index).toBe(3);
+    },
+  );
+});
+
+describe('Notary.log', () => {
+  test('reads, and has nothing that writes', async () => {
+    await using sandbox = await Sandbox.withNotary();
+    const { log } = await sandbox.open();
+    for (const name of ['append', 'appendBatch', 'publish', 'close'])
+      expect(log).not.toHaveProperty(name);
+    const [entry, receipt] = [await log.entry(0), await log.receipt(0)];
+    verifyInclusion(
+      { index: 0, leafHash: hasher.leaf(entry), treeHead: receipt.head, hashes: receipt.hashes },
+      hasher,
+    );
+    expect(log.size).toBe(1);
   });
 });
 

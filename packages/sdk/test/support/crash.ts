@@ -7,12 +7,12 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import { readChainHeads } from '@anchorlog/anchor';
 import { equalBytes, formatHex } from '@anchorlog/core';
-import type { Log } from '@anchorlog/log';
 import { parseStatement } from '@anchorlog/statement';
 import { randomOf } from '@anchorlog/testkit';
 import { Frontier } from '@anchorlog/tlog';
 import { nodeTreeHasher } from '@anchorlog/tlog/node';
 import { parseTrustPolicy, verifyBundle } from '@anchorlog/verify';
+import type { NotaryLog } from '../../src/notary-log.ts';
 import type { ChainWorld } from './chain-world.ts';
 import { ORIGIN, license, reading, type Sandbox } from './sandbox.ts';
 
@@ -95,7 +95,7 @@ export async function crashRounds(
 }
 
 /** Hash all entries anew: the root is that of the log, and no record is there twice. Gives the leaf hashes. */
-async function rederive(log: Log): Promise<string[]> {
+async function rederive(log: NotaryLog): Promise<string[]> {
   const { size, rootHash } = await log.head();
   const frontier = new Frontier(hasher);
   const ids = new Set<string>();

@@ -1,0 +1,62 @@
+import { equalBytes } from '@anchorlog/core';
+import type { Log } from '@anchorlog/log';
+import { parseStatement, type StatementAddress } from '@anchorlog/statement';
+import { nodeTreeHasher } from '@anchorlog/tlog/node';
+import { sdkError } from './error.ts';
+import { adoptedItem } from './vault-item.ts';
+import type { Vault } from './vault.ts';
+
+/** What a vault lacked of its log. */
+export interface VaultAdoption {
+  /** Entries of the log. */
+  readonly entries: number;
+  /** Entries whose records, disclosures and key openings are lost: ranges of indexes, `to` not included. */
+  readonly lost: readonly { readonly from: number; readonly to: number }[];
+}
+
+const AT_ONCE = 256;
+
+/**
+ * Bring a vault that is behind its log, or empty, to the entries of the log. What opens them cannot be brought back: they are noted as lost, so that
+ * their numbers are not given to other records, links to them resolve, and bundles that open nothing can be made (spec/notary §5.1).
+ * A crash leaves a part of it; doing it again does the rest. @throws SDK_VAULT_DAMAGED, SDK_VAULT_FAILED
+ */
+export async function adopt(vault: Vault, log: Log): Promise<VaultAdoption> {
+  const lost: { from: number; to: number }[] = [];
+  const { size } = log;
+  const hasher = nodeTreeHasher(log.suite);
+  let batch: { readonly address: StatementAddress; readonly entry: Uint8Array }[] = [];
+  let index = 0;
+  const settle = async (): Promise<void> => {
+    const first = index - batch.length;
+    const places = await vault.places(batch.map(({ address }) => address));
+    for (const [i, { address, entry }] of batch.entries()) {
+      const leaf = hasher.leaf(entry);
+      const place = places[i];
+      if (place) {
+        if (equalBytes(place.leaf, leaf)) continue;
+        throw sdkError(
+          'SDK_VAULT_DAMAGED',
+          `vault: entry ${first + i} is another than in the log`,
+          {
+            index: first + i,
+          },
+        );
+      }
+      vault.add({ item: adoptedItem(address, entry), leaf, key: undefined });
+      const last = lost.at(-1);
+      if (last?.to === first + i) last.to++;
+      else lost.push({ from: first + i, to: first + i + 1 });
+    }
+    await vault.flush();
+    batch = [];
+  };
+  for await (const entry of log.entries({ to: size })) {
+    const { id, issuer } = parseStatement(entry);
+    batch.push({ address: { org: issuer.org, system: issuer.system, id }, entry });
+    index++;
+    if (batch.length === AT_ONCE) await settle();
+  }
+  await settle();
+  return { entries: size, lost };
+}
