@@ -81,6 +81,12 @@ const SERVER: Trouble = {
   ],
   todo: ['这不说明日志有问题;请稍后再试', 'this says nothing about the log; try again later'],
 };
+const CLOCK: Trouble = {
+  exit: 'unknown',
+  what: ['时钟不可信', 'the clock cannot be right'],
+  todo: ['请校准系统时间', 'set the time of the machine right'],
+};
+
 const BEHIND: Trouble = {
   exit: 'inconsistent',
   what: [
@@ -270,6 +276,41 @@ export const TROUBLES: Readonly<Record<string, Trouble>> = {
     todo: [
       '请恢复 notary.json 中 guard 所指的文件',
       'bring back the file that guard in notary.json names',
+    ],
+  },
+  LOG_GUARD_MISMATCH: {
+    exit: 'inconsistent',
+    what: ['防回退文件属于另一个日志', 'the rollback guard is that of another log'],
+    todo: ['请检查 notary.json 中 guard 的路径', 'look at the path of guard in notary.json'],
+  },
+  LOG_STORE_REPLACED: {
+    exit: 'inconsistent',
+    what: [
+      '日志的文件夹在运行中被移走或替换',
+      'the folder of the log was removed or replaced while it was in use',
+    ],
+    todo: ['请放回原来的文件夹,再重新打开', 'put the one that was there back, and start again'],
+  },
+  LOG_CLOCK_BEHIND: CLOCK,
+  LOG_CLOCK_DOUBTFUL: CLOCK,
+  SDK_FILE_SIZE: {
+    exit: 'usage',
+    what: ['记录所附的文件太大', 'a file of the record is too large'],
+    todo: [
+      '上限由 notary.json 的 files.maxBytes 设定',
+      'files.maxBytes in notary.json sets the limit',
+    ],
+  },
+  SDK_FILE_CHANGED: {
+    exit: 'unknown',
+    what: ['记录所附的文件在读取时被改动', 'a file of the record changed while it was read'],
+    todo: ['等它写完后再提交', 'hand the record in again once the file is written'],
+  },
+  SDK_OPENINGS_LOST: {
+    exit: 'inconsistent',
+    what: [
+      '打开这条记录所需的内容已随旧保管库丢失',
+      'what opens this record was lost with an earlier vault',
     ],
   },
   LOG_STORE_DAMAGED: {
