@@ -1,3 +1,4 @@
+import { edwards } from '@noble/curves/abstract/edwards.js';
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { sha512 } from '@noble/hashes/sha2.js';
 import { concatBytes, equalBytes, formatHex } from './bytes.ts';
@@ -24,8 +25,17 @@ export interface Signer {
   sign(message: Uint8Array): Uint8Array | Promise<Uint8Array>;
 }
 
-const { Point } = ed25519;
-const ORDER = /* @__PURE__ */ (() => Point.Fn.ORDER)();
+// RFC 8032 §5.1. Only the group is taken from the library: who verifies need not carry its signing, and what verifies nothing carries nothing.
+const ORDER = 0x1000000000000000000000000000000014def9dea2f79cd65812631a5cf5d3edn;
+const Point = /* @__PURE__ */ edwards({
+  p: 0x7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffedn,
+  n: ORDER,
+  h: 8n,
+  a: 0x7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffecn,
+  d: 0x52036cee2b6ffe738cc740797779e89800700a4d4141d8ab75eb4dca135978a3n,
+  Gx: 0x216936d3cd6e53fec0a4e231fdd6dc5c692cc7609525a7b2c9562d608f25d51an,
+  Gy: 0x6666666666666666666666666666666666666666666666666666666666666658n,
+});
 
 /** Ed25519 in pure JavaScript. */
 export const nobleEd25519: Ed25519 = {
