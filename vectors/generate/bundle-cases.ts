@@ -172,7 +172,11 @@ export interface BundleCase {
   readonly policy: JsonObject;
   readonly now?: string;
   readonly on?: string;
-  readonly files?: readonly { readonly name?: string; readonly sha256: string }[];
+  readonly files?: readonly {
+    readonly name?: string;
+    readonly sha256: string;
+    readonly sm3?: string;
+  }[];
   readonly outcome: 'verified' | 'refuted' | 'pending' | 'unknown';
   /** The step that decides; absent when verified. */
   readonly reason?: string;

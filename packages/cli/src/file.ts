@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, getHashes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { CodedError, FILE_LIMITS, isCodedError } from '@anchorlog/core';
 import { parseTrustPolicy, type TrustPolicy } from '@anchorlog/verify';
@@ -32,19 +32,21 @@ export async function readPolicy(path: string): Promise<TrustPolicy> {
   }
 }
 
-/** Hash a file by streaming it, in flat memory: 64 hexadecimal digits of SHA-256. */
+/** Hash a file by streaming it, in flat memory: 64 hexadecimal digits each; no SM3 where this Node has none. */
 export async function digestFile(
   path: string,
   onProgress?: (bytes: number) => void,
-): Promise<string> {
+): Promise<{ readonly sha256: string; readonly sm3?: string }> {
   const hash = createHash('sha256');
+  const sm3 = getHashes().includes('sm3') ? createHash('sm3') : undefined;
   let length = 0;
   const stream = createReadStream(path, { highWaterMark: 1 << 20 });
   for await (const part of named(path, stream)) {
     hash.update(part);
+    sm3?.update(part);
     onProgress?.((length += part.length));
   }
-  return hash.digest('hex');
+  return { sha256: hash.digest('hex'), ...(sm3 && { sm3: sm3.digest('hex') }) };
 }
 
 /** Read a stream of bytes; what the operating system refuses is said with the path, which it leaves out for folders. */

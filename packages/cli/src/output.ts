@@ -55,8 +55,10 @@ export function guardStreams(): void {
   process.stderr.on('error', () => undefined); // nobody is left to be told
 }
 
+export type Colour = 'green' | 'blue' | 'red' | 'yellow' | 'dim' | 'bold';
+
 /** Colour text for standard output if it is a terminal; NO_COLOR and the terminal's own abilities are obeyed. */
-export function paint(style: 'green' | 'red' | 'yellow' | 'dim' | 'bold', text: string): string {
+export function paint(style: Colour, text: string): string {
   return styleText(style, text, { stream: process.stdout, validateStream: true });
 }
 

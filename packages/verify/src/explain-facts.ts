@@ -7,17 +7,53 @@ import {
 } from '@anchorlog/core';
 import { clean, hanging, type Fact } from './explain-layout.ts';
 import { STEP_TEXTS, type Said } from './explain-texts.ts';
-import type { StatusState, Step, Verdict, VerdictAnchor } from './verdict.ts';
+import type { Names, StatusState, Step, Verdict, VerdictAnchor } from './verdict.ts';
 
 /** How to say things to one reader. */
 export interface Words {
   readonly say: (said: Said) => string;
   /** Minutes from UTC. */
   readonly offset: number;
+  /** Titles of the record's kind, its events and its claims; names stand for themselves without it. */
+  readonly profile: Titles | undefined;
 }
 
-/** Titles of claims by name. */
-export type Titles = Readonly<Record<string, { readonly zh: string; readonly en: string }>>;
+/** What a profile calls things; the profiles of the statement package fit. */
+export interface Titles {
+  readonly name: string;
+  readonly title: Names;
+  readonly events: readonly Titled[];
+  readonly fields: readonly Titled[];
+}
+
+interface Titled {
+  readonly name: string;
+  readonly title: Names;
+}
+
+/** Give what a profile calls an event or a claim; its name where nothing is known of it. */
+function titleOf(titles: readonly Titled[] | undefined, name: string, { say }: Words): string {
+  const title = titles?.find((each) => each.name === name)?.title;
+  return clean(title ? say([title.zh, title.en]) : name);
+}
+
+/** Name the event of a record. */
+export function eventOf(event: string, words: Words): string {
+  return titleOf(words.profile?.events, event, words);
+}
+
+/** What the organisation did that is named by a record of this kind: only who makes a license issues it. */
+export function doneBy({ statement }: Verdict): { readonly row: Said; readonly by: Said } {
+  if (MAKE_LICENSE.test(statement?.event ?? '')) {
+    return { row: ['签发', 'Issued by'], by: ['签发', 'issued by'] };
+  }
+  return REGISTER.test(statement?.profile ?? '')
+    ? { row: ['登记', 'Registered by'], by: ['登记', 'registered by'] }
+    : { row: ['申报', 'Declared by'], by: ['申报', 'declared by'] };
+}
+
+const MAKE_LICENSE = /^license\.(?:issue|change|renew)$/;
+const REGISTER = /^(?:(?:license|seal)\.lifecycle|dataasset\.registration)\//;
 
 /** What each state is called. */
 export const STATES: Readonly<Record<StatusState, Said>> = {
@@ -53,22 +89,23 @@ export function factsOf(verdict: Verdict, words: Words): Fact[] {
   const alone = isByLogAlone(verdict) ? say(saidBy(byLog)) : '';
   const time = (text: string | undefined, by: Said): string | undefined =>
     text && `${instant(text, words)}${say(saidBy(by))}`;
-  const byIssuer: Said = ['签发机构', 'the issuer'];
+  const byIssuer: Said = ['申报机构', 'the issuer'];
   const byValidators: Said = ['验证节点', 'the validators'];
-  const byFormer: Said = ['不作凭据,已更换的验证节点', 'former validators; proves nothing'];
+  const byFormer: Said = ['不作凭据，已更换的验证节点', 'former validators; proves nothing'];
   type Row = readonly [name: Said, value: string | undefined];
   // Of what was refuted, only what names the bundle and the measure it was held against.
   const proven: readonly Row[] = [
-    [['记录', 'Record'], statement && `${statement.event} · ${statement.profile}`],
+    [['记录', 'Record'], statement && recordOf(statement, words)],
+    ...filesOf(verdict, words),
     [
-      ['签发', 'Issued by'],
+      doneBy(verdict).row,
       issuer &&
         [name, issuer.org, issuer.system].filter((part) => part !== undefined).join(' · ') + alone,
     ],
     [['证照颁发机构', 'Named as issuing'], named ? canonicalize(issuerOrgCode) : undefined],
     [['发生时间', 'Happened'], time(times.eventTime, byIssuer)],
     [['记录时间', 'Recorded'], time(times.recordedTime, byIssuer)],
-    [['受理时间', 'Received'], time(times.receivedTime, byLog)],
+    [['接收时间', 'Received'], time(times.receivedTime, byLog)],
     [['其时尚未存证', 'Not on record at'], time(times.loggedAfter, byValidators)],
     [['存证时间', 'On record since'], time(times.anchoredTime, byValidators)],
     [['更早的说法', 'Said to be older'], time(times.formerTime, byFormer)],
@@ -95,7 +132,29 @@ export function factsOf(verdict: Verdict, words: Words): Fact[] {
 }
 
 function saidBy([zh, en]: Said): Said {
-  return [`(${zh}所称)`, ` (according to ${en})`];
+  return [`（${zh}申报）`, ` (according to ${en})`];
+}
+
+/** What the record is, with the names that programs use. */
+function recordOf({ event, profile }: NonNullable<Verdict['statement']>, words: Words): string {
+  const names = `${event} · ${profile}`;
+  const { title } = words.profile ?? {};
+  return title ? `${words.say([title.zh, title.en])} · ${eventOf(event, words)} · ${names}` : names;
+}
+
+/** The files that were handed in and are the record's. */
+function filesOf({ steps }: Verdict, words: Words): (readonly [Said, string])[] {
+  const { given, files } = steps.find(({ code }) => code === 'files.match')?.facts ?? {};
+  if (!Array.isArray(given) || !Array.isArray(files)) return [];
+  return given.map((name, i) => {
+    const as = String(files[i]);
+    const named = as === String(name) || as === '' ? '' : titleOf(words.profile?.fields, as, words);
+    const where = named && words.say([`（${named}）`, ` (${named})`]);
+    return [
+      ['文件', 'File'],
+      `${canonicalize(name as JsonValue)} · ${words.say(['与登记的一致', 'the one on record'])}${where}`, // facts hold JSON only
+    ];
+  });
 }
 
 function anchorFacts(anchor: VerdictAnchor, words: Words): (readonly [Said, string])[] {
@@ -103,7 +162,7 @@ function anchorFacts(anchor: VerdictAnchor, words: Words): (readonly [Said, stri
   const { block, txIndex, number, contract, signers, validators, quorum } = anchor;
   const place = txIndex + 1;
   const sealed = say([
-    `${validators} 个中 ${signers} 个签封(需 ${quorum} 个)`,
+    `${validators} 个中 ${signers} 个签名确认（需 ${quorum} 个）`,
     `${signers} of ${validators} sealed (${quorum} needed)`,
   ]);
   return [
@@ -132,28 +191,57 @@ function anchorFacts(anchor: VerdictAnchor, words: Words): (readonly [Said, stri
   ];
 }
 
-/** What is shown of the claims, each as JSON so that texts stand in quotes, and the names of what is withheld. */
-export function claimsOf({ claims }: Verdict, words: Words, titles: Titles): Fact[] {
-  const title = (name: string): string => {
-    const known = Object.hasOwn(titles, name) ? titles[name] : undefined;
-    return known ? words.say([known.zh, known.en]) : name;
-  };
+/** What is shown of the claims, texts in quotes and digests in groups, the rest as JSON, and the names of what is withheld. */
+export function claimsOf({ claims }: Verdict, words: Words): Fact[] {
+  const title = (name: string): string => titleOf(words.profile?.fields, name, words);
   const facts = Object.entries({ ...claims.public, ...claims.opened }).map(
-    ([name, value]): Fact => [clean(title(name)), clean(textOf(value, words))],
+    ([name, value]): Fact => [title(name), clean(textOf(value, words))],
   );
   if (claims.withheld.length > 0) {
-    const names = claims.withheld
-      .map(title)
-      .map(clean)
-      .join(words.say(['、', ', ']));
+    const names = claims.withheld.map(title).join(words.say(['、', ', ']));
     facts.push([words.say(['未出示', 'Withheld']), names]);
   }
   return facts;
 }
 
 function textOf(value: JsonValue, words: Words): string {
-  if (value === null) return words.say(['(无)', '(none)']);
-  return canonicalize(value);
+  if (value === null) return words.say(['（无）', '(none)']);
+  const items = Array.isArray(value) ? (value as readonly JsonValue[]) : [value]; // narrowed by Array.isArray, which loses the element type
+  const digests = items.map((item) => digestOf(item, words));
+  return digests.length > 0 && digests.every((text) => text !== undefined)
+    ? digests.join(' · ')
+    : canonicalize(value);
+}
+
+/** A digest or the digest of a file in groups; undefined for anything that is not just that. */
+function digestOf(value: JsonValue, { say }: Words): string | undefined {
+  const {
+    alg,
+    salted,
+    value: hex,
+    name,
+    size,
+    sha256,
+  } = (value ?? {}) as {
+    readonly [member: string]: JsonValue | undefined;
+  }; // any JSON has members to ask for
+  const members = Object.keys(value ?? {})
+    .toSorted()
+    .join();
+  if (members === 'alg,salted,value' && isHex(hex) && DIGESTS.test(String(alg))) {
+    if (typeof salted !== 'boolean') return undefined;
+    return `${String(alg)}${salted ? say(['(加盐)', ' (salted)']) : ''} ${groups(hex)}`;
+  }
+  if (members !== 'name,sha256,size' || !isHex(sha256) || typeof name !== 'string')
+    return undefined;
+  if (typeof size !== 'number') return undefined;
+  return `${canonicalize(name)} ${size} ${say(['字节', 'bytes'])} SHA-256 ${groups(sha256)}`;
+}
+
+const DIGESTS = /^(?:SM3|SHA-(?:256|384|512))$/;
+
+function isHex(value: JsonValue | undefined): value is string {
+  return typeof value === 'string' && /^(?:[0-9a-f]{4}){1,32}$/.test(value);
 }
 
 /** One step with its code and what it saw. */

@@ -5,9 +5,9 @@ export type Said = readonly [zh: string, en: string];
 
 /** What each step code says, for people who want to know more. */
 export const STEP_TEXTS: Readonly<Record<StepCode, Said>> = {
-  'bundle.read': ['凭证文件格式正确', 'the bundle is of its form'],
-  'bundle.malformed': ['凭证文件残缺或格式不对', 'the bundle is damaged or not of its form'],
-  'bundle.unsupported': ['凭证文件是更新的版本', 'the bundle is of a newer format version'],
+  'bundle.read': ['证明包格式正确', 'the bundle is of its form'],
+  'bundle.malformed': ['证明包残缺或格式不对', 'the bundle is damaged or not of its form'],
+  'bundle.unsupported': ['证明包是更新的版本', 'the bundle is of a newer format version'],
 
   'entry.canonical': ['记录是规范格式的声明', 'the entry is a statement in canonical form'],
   'entry.malformed': ['记录不是规范格式的声明', 'the entry is no statement in canonical form'],
@@ -34,7 +34,7 @@ export const STEP_TEXTS: Readonly<Record<StepCode, Said>> = {
     '策略不认可该机构在此日志中的声明',
     'the policy does not let the organisation speak here',
   ],
-  'issuer.skipped': ['签发机构未检查', 'the issuer was not looked at'],
+  'issuer.skipped': ['申报机构未检查', 'the issuer was not looked at'],
 
   'profile.accepted': ['策略接受这类记录', 'the policy accepts the profile'],
   'profile.unknown': [
@@ -43,10 +43,10 @@ export const STEP_TEXTS: Readonly<Record<StepCode, Said>> = {
   ],
   'profile.skipped': ['记录类型未检查', 'the profile was not looked at'],
 
-  'signature.valid': ['签发机构的签名有效', "the issuer's signature is valid"],
-  'signature.invalid': ['签发机构的签名不成立', "the issuer's signature does not hold"],
+  'signature.valid': ['申报机构的签名有效', "the issuer's signature is valid"],
+  'signature.invalid': ['申报机构的签名不成立', "the issuer's signature does not hold"],
   'signature.absent': [
-    '策略要求签发机构签名,而记录没有签名',
+    '策略要求申报机构签名，而记录没有签名',
     'the policy asks for a signature and there is none',
   ],
   'signature.keyForeign': ['签名用的是别的机构的密钥', 'signed by the key of another organisation'],
@@ -58,7 +58,7 @@ export const STEP_TEXTS: Readonly<Record<StepCode, Said>> = {
     '无法确定签名时密钥是否仍有效',
     'cannot tell whether the key was still in use',
   ],
-  'signature.notAsked': ['策略未登记该机构的密钥,不要求签名', 'the policy asks for no signature'],
+  'signature.notAsked': ['策略未登记该机构的密钥，不要求签名', 'the policy asks for no signature'],
   'signature.skipped': ['签名未检查', 'the signature was not looked at'],
 
   'disclosures.opened': ['出示的内容与承诺一致', 'what is disclosed opens its commitments'],
@@ -71,7 +71,12 @@ export const STEP_TEXTS: Readonly<Record<StepCode, Said>> = {
 
   'files.match': ['交来的文件就是登记的文件', "the files are the record's"],
   'files.mismatch': ['交来的文件不是登记的文件', "a file is not one of the record's"],
-  'files.withheld': ['凭证没有出示文件摘要', 'the digests of the files are withheld'],
+  'files.withheld': ['证明包没有出示文件摘要', 'the digests of the files are withheld'],
+  'files.unnamed': ['记录没有登记任何文件', 'the record names no file'],
+  'files.unsupported': [
+    '记录以本程序未计算的算法登记文件摘要',
+    'the record names its files by an algorithm not computed here',
+  ],
   'files.unreadable': ['给出的文件摘要不是 SHA-256', 'a digest given is no SHA-256'],
   'files.notGiven': ['没有交来文件', 'no file was given'],
   'files.skipped': ['文件未检查', 'files were not looked at'],
@@ -99,7 +104,7 @@ export const STEP_TEXTS: Readonly<Record<StepCode, Said>> = {
   'receipt.signatureInvalid': ['回执的签名不成立', "the receipt's signature does not hold"],
   'receipt.mismatch': ['回执不是这条记录的', 'the receipt is for another entry or log'],
   'receipt.contradiction': [
-    '回执与检查点互相矛盾:日志签了两种历史',
+    '回执与检查点互相矛盾：日志签了两种历史',
     'receipt and checkpoint show two histories, both signed by the log',
   ],
   'receipt.keyUnknown': ['策略不认识回执的密钥', 'the policy does not know the key of the receipt'],
@@ -115,21 +120,24 @@ export const STEP_TEXTS: Readonly<Record<StepCode, Said>> = {
   'consistency.indexRoot': ['锚定的索引根与检查点或策略矛盾', 'the index root contradicts'],
   'consistency.skipped': ['一致性未检查', 'consistency was not looked at'],
 
-  'anchor.sealed': ['足够多的验证节点签封了该区块', 'enough validators sealed the block'],
+  'anchor.sealed': ['足够多的验证节点签名确认了该区块', 'enough validators sealed the block'],
   'anchor.contractForeign': ['策略不认识这个合约', 'the policy does not know the contract'],
   'anchor.headerMalformed': ['区块头格式不对', 'the block header is not of its form'],
   'anchor.validatorsDiffer': [
-    '区块的验证节点与策略不同:凭证是伪造的,或者策略过时了',
+    '区块的验证节点与策略不同：证明包是伪造的，或者策略过时了',
     'of other validators than those of the policy: it is forged, or the policy is out of date',
   ],
-  'anchor.sealMalformed': ['有一个签封格式不对', 'a seal is not of its form'],
+  'anchor.sealMalformed': ['有一处签名确认格式不对', 'a seal is not of its form'],
   'anchor.sealMalleated': [
-    '有一个签封是另一个的变形',
+    '有一处签名确认是另一处的变形',
     'a seal is the second encoding of a signature',
   ],
-  'anchor.sealForeign': ['有一个签封不是策略所定节点的', 'a seal is by no validator of the policy'],
-  'anchor.sealRepeated': ['同一节点的签封出现了两次', 'a validator has sealed twice'],
-  'anchor.sealsTooFew': ['签封的节点不足三分之二', 'less than two thirds have sealed'],
+  'anchor.sealForeign': [
+    '有一处签名确认不是策略所定节点的',
+    'a seal is by no validator of the policy',
+  ],
+  'anchor.sealRepeated': ['同一节点签名确认了两次', 'a validator has sealed twice'],
+  'anchor.sealsTooFew': ['签名确认的节点不足三分之二', 'less than two thirds have sealed'],
   'anchor.txReceiptMismatch': [
     '交易回执不在该区块中',
     'the transaction receipt is not of the block',
@@ -140,7 +148,7 @@ export const STEP_TEXTS: Readonly<Record<StepCode, Said>> = {
   'anchor.eventLog': ['锚定事件是另一个日志的', 'the event names another log'],
   'anchor.eventHead': ['链上锚定的是另一个树头', 'the chain holds another head'],
   'anchor.contradiction': [
-    '两个锚定互相矛盾:序号、大小、区块和时间不是一同增长',
+    '两个锚定互相矛盾：序号、大小、区块和时间不是一同增长',
     'two anchors contradict: number, size, block and time do not grow together',
   ],
   'anchor.chainUnknown': ['策略不认识这条链', 'the policy does not know the chain'],
@@ -149,12 +157,12 @@ export const STEP_TEXTS: Readonly<Record<StepCode, Said>> = {
     'the policy has no validators for this height',
   ],
   'anchor.validatorsRetired': [
-    '签封的验证节点已更换,需要较新的锚定佐证',
+    '签名确认的验证节点已更换，需要较新的锚定佐证',
     'the validators have been replaced: a newer anchor must confirm it',
   ],
-  'anchor.headVoid': ['日志关闭之后的锚定,不作数', 'anchored after the log was closed'],
+  'anchor.headVoid': ['日志关闭之后的锚定，不作数', 'anchored after the log was closed'],
   'anchor.timeAhead': [
-    '区块时间晚于核验时间:核验的时钟不准,或者验证节点所称不实',
+    '区块时间晚于核验时间：核验的时钟不准，或者验证节点申报不实',
     'the block is later than the time of verification: a clock is wrong, or the validators are',
   ],
   'anchor.txReceiptUnsupported': [
@@ -165,11 +173,11 @@ export const STEP_TEXTS: Readonly<Record<StepCode, Said>> = {
   'anchor.skipped': ['锚定凭据未检查', 'the evidence was not looked at'],
 
   'evidence.met': ['凭据满足策略的要求', 'the evidence suffices'],
-  'evidence.pending': ['尚未锚定,仍在承诺的期限内', 'not anchored yet, within the promised time'],
+  'evidence.pending': ['尚未锚定，仍在承诺的期限内', 'not anchored yet, within the promised time'],
   'evidence.overdue': ['过了承诺的期限仍无锚定凭据', 'not anchored by the promised time'],
   'evidence.absent': ['没有策略要求的锚定凭据', 'there is no such evidence as the policy asks for'],
   'evidence.void': ['日志关闭之后才锚定', 'anchored only after the log was closed'],
-  'evidence.undecided': ['有凭据,但无法判断', 'there is evidence that cannot be judged'],
+  'evidence.undecided': ['有凭据，但无法判断', 'there is evidence that cannot be judged'],
   'evidence.skipped': ['凭据是否足够未判断', 'whether the evidence suffices was not judged'],
 
   'status.notAsked': ['没有查询状态', 'the status was not asked'],
@@ -183,43 +191,102 @@ export const STEP_TEXTS: Readonly<Record<StepCode, Said>> = {
   'status.skipped': ['状态未判断', 'the status was not judged'],
 };
 
-/** One sentence for a failed step, without a word of the trade. */
-export const REFUSALS: Readonly<Partial<Record<StepName, Said>>> = {
-  bundle: ['文件残缺,或者不是核验凭证。', 'The file is damaged, or no proof at all.'],
-  entry: ['所记载的内容残缺或被改过。', 'What is recorded is damaged or was changed.'],
+const ALTERED: Said = ['内容被改动', 'Altered'];
+const DAMAGED: Said = ['内容残缺', 'Damaged'];
+
+/**
+ * For a fail that decides, by its code or else by its step: the answer, which `: do not accept` follows, and one sentence, both without a
+ * word of the trade. Altered is only said of what was changed.
+ */
+export const REFUSALS: Readonly<
+  Partial<Record<StepCode | StepName, readonly [answer: Said, sentence: Said]>>
+> = {
+  bundle: [
+    ['不是完好的证明文件', 'Not an intact proof'],
+    ['文件残缺，或者不是证明文件。', 'The file is damaged, or no proof at all.'],
+  ],
+  entry: [
+    DAMAGED,
+    ['所记载的内容残缺，或者被改过。', 'What is recorded is damaged or was changed.'],
+  ],
   log: [
-    '内容与为它作证的登记不是同一处的。',
-    'The content and what vouches for it come from two places.',
+    ['内容与存证不相配', 'Parts that do not belong together'],
+    [
+      '内容与为它作证的登记不是同一处的。',
+      'The content and what vouches for it come from two places.',
+    ],
+  ],
+  'signature.invalid': [
+    ['签名不成立', 'Signature does not hold'],
+    [
+      '内容不是申报机构签过名的内容，或者签名是伪造的。',
+      'The content is not what its issuer signed, or the signature is forged.',
+    ],
   ],
   signature: [
-    '签发机构的签名不成立,或者不被认可。',
-    "The issuer's signature does not hold, or does not count.",
+    ['签名不被认可', 'Signature not accepted'],
+    [
+      '您的信任策略不认可这样的签名：没有签名，或者密钥不属于它、不在使用期内、已被盗用。',
+      'Your trust policy does not accept it: there is none, or its key is of somebody else, was not in use, or was stolen.',
+    ],
+  ],
+  'disclosures.mismatch': [
+    ALTERED,
+    ['出示的内容与当初登记的不一致。', 'What is shown is not what was recorded at the time.'],
   ],
   disclosures: [
-    '出示的内容与当初登记的不一致。',
-    'What is shown is not what was recorded at the time.',
+    ['出示的内容不成立', 'What is shown does not hold'],
+    [
+      '出示的内容残缺、重复，或者属于另一条记录。',
+      'What is shown is damaged, shown twice, or of another record.',
+    ],
   ],
-  files: ['交来的文件与当初登记的不是同一个。', 'The file is not the one that was recorded.'],
+  files: [
+    ['交来的文件与登记的不一致', 'Not the file on record'],
+    [
+      '交来的文件不是当初登记的那一个：可能拿错了，也可能被改过。',
+      'The file is not the one that was recorded: it may be another one, or was changed.',
+    ],
+  ],
   checkpoint: [
-    '存证机构的签名不成立,或者自相矛盾。',
-    "The registry's signature does not hold, or contradicts itself.",
+    ['存证机构的签名不成立', "The registry's signature does not hold"],
+    [
+      '存证机构的签名不成立，或者自相矛盾。',
+      "The registry's signature does not hold, or contradicts itself.",
+    ],
   ],
-  inclusion: ['内容与当初存证的不一致。', 'The content is not what was put on record at the time.'],
+  'inclusion.mismatch': [
+    ALTERED,
+    ['内容与当初存证的不一致。', 'The content is not what was put on record at the time.'],
+  ],
+  inclusion: [
+    DAMAGED,
+    ['证明文件中的存证位置不成立。', 'The place on record that the proof names does not hold.'],
+  ],
   receipt: [
-    '存证机构的回执不成立,或者与登记矛盾。',
-    "The registry's receipt does not hold, or contradicts its records.",
+    ['存证机构的回执不成立', "The registry's receipt does not hold"],
+    [
+      '存证机构的回执不成立，或者与登记矛盾。',
+      "The registry's receipt does not hold, or contradicts its records.",
+    ],
   ],
   consistency: [
-    '存证机构前后两次的登记互相矛盾。',
-    "The registry's records contradict each other.",
+    ['存证机构的登记自相矛盾', "The registry's records contradict each other"],
+    [
+      '存证机构前后两次的登记互相矛盾，或者证明文件残缺。',
+      "The registry's records contradict each other, or the proof is damaged.",
+    ],
   ],
-  anchor: ['存证时间的凭据不成立。', 'What should prove the time of record does not hold.'],
+  anchor: [
+    ['存证时间的凭据不成立', 'The time of record does not hold'],
+    ['存证时间的凭据不成立。', 'What should prove the time of record does not hold.'],
+  ],
 };
 
 /** For an unknown that decides: what is missing, and the one thing to do about it. */
 export const MISSING: Readonly<Partial<Record<StepCode, readonly [missing: Said, todo: Said]>>> = {
   'bundle.unsupported': [
-    ['核验凭证是更新的版本', 'the proof is of a newer version'],
+    ['证明文件是更新的版本', 'the proof is of a newer version'],
     ['请更新核验程序。', 'Update this program.'],
   ],
   'entry.unsupported': [
@@ -239,7 +306,7 @@ export const MISSING: Readonly<Partial<Record<StepCode, readonly [missing: Said,
   ],
   'issuer.unknown': [
     [
-      '您的信任策略不认可该机构在此签发',
+      '您的信任策略不认可该机构在此申报',
       'your trust policy does not let this organisation issue here',
     ],
     ['请向策略的发布者确认。', 'Ask whoever publishes your policy.'],
@@ -253,15 +320,29 @@ export const MISSING: Readonly<Partial<Record<StepCode, readonly [missing: Said,
       '您的信任策略不认识签名所用的密钥',
       'your trust policy does not know the key it is signed with',
     ],
-    ['请更新信任策略,或向签发机构核实。', 'Update your trust policy, or ask the issuer.'],
+    ['请更新信任策略，或向申报机构核实。', 'Update your trust policy, or ask the issuer.'],
   ],
   'signature.timeUnknown': [
     ['无法确定签名时密钥是否有效', 'whether the key was in use when it was signed'],
-    ['请索取带有最初存证时间的凭证。', 'Ask for a proof that holds the first time of record.'],
+    ['请索取带有最初存证时间的证明文件。', 'Ask for a proof that holds the first time of record.'],
   ],
   'files.withheld': [
-    ['凭证没有出示文件的指纹', "the proof does not show the files' fingerprints"],
-    ['请持有人出示带文件指纹的凭证。', 'Ask the holder for a proof that shows them.'],
+    ['证明文件没有出示文件的指纹', "the proof does not show the files' fingerprints"],
+    ['请持有人出示带文件指纹的证明文件。', 'Ask the holder for a proof that shows them.'],
+  ],
+  'files.unnamed': [
+    ['这条记录没有登记任何文件', 'this record names no file'],
+    [
+      '记录本身未被改动；文件请向申报机构核实。',
+      'The record itself is unaltered; ask its issuer about the file.',
+    ],
+  ],
+  'files.unsupported': [
+    [
+      '记录以本程序未计算的算法登记文件',
+      'the record names its files in a way that this program does not compute',
+    ],
+    ['请换用支持该算法的核验程序。', 'Use a program that has it.'],
   ],
   'files.unreadable': [
     ['给出的文件指纹不对', 'the fingerprint of the file is not one'],
@@ -269,40 +350,43 @@ export const MISSING: Readonly<Partial<Record<StepCode, readonly [missing: Said,
   ],
   'checkpoint.keyUnknown': [
     ['没有您信任的存证机构的签名', 'there is no signature by a registry that you trust'],
-    ['请更新信任策略,或重新索取凭证。', 'Update your trust policy, or ask for the proof again.'],
+    [
+      '请更新信任策略，或重新索取证明文件。',
+      'Update your trust policy, or ask for the proof again.',
+    ],
   ],
   'evidence.overdue': [
     ['存证机构没有按期完成存证', 'the registry has not kept its time'],
     [
-      '请重新索取凭证;仍然没有,可凭此文件投诉。',
+      '请重新索取证明文件；仍然没有，可凭此文件投诉。',
       'Ask for the proof again; failing that, this file proves the delay.',
     ],
   ],
   'evidence.absent': [
     ['缺少存证时间的凭据', 'nothing proves the time of record'],
-    ['请索取完整的凭证。', 'Ask for the whole proof.'],
+    ['请索取完整的证明文件。', 'Ask for the whole proof.'],
   ],
   'evidence.void': [
     ['存证机构关闭之后才存证', 'it was put on record only after the registry was closed'],
-    ['请向签发机构核实。', 'Ask the issuer.'],
+    ['请向申报机构核实。', 'Ask the issuer.'],
   ],
   'evidence.undecided': [
     ['存证时间的凭据无法判断', 'what should prove the time of record cannot be judged'],
     [
-      '请更新信任策略、核对时钟,或索取较新的凭证。',
+      '请更新信任策略、核对时钟，或索取较新的证明文件。',
       'Update your trust policy, check the clock, or ask for a newer proof.',
     ],
   ],
   'status.unproven': [
     ['没有证据表明所问日期的状态', 'nothing proves the status on the day asked for'],
     [
-      '内容未被篡改;状态请向签发机构查询。',
+      '内容未被篡改；状态请向申报机构查询。',
       'The content is unaltered; ask the issuer for the status.',
     ],
   ],
   'status.unsupported': [
     ['本程序还不能判断状态', 'this program cannot judge the status yet'],
-    ['内容未被篡改;请更新核验程序。', 'The content is unaltered; update this program.'],
+    ['内容未被篡改；请更新核验程序。', 'The content is unaltered; update this program.'],
   ],
   'status.dateMalformed': [
     ['查询的日期不对', 'the day asked for is none'],

@@ -1,6 +1,8 @@
 import {
   STATES,
   claimsOf,
+  doneBy,
+  eventOf,
   factsOf,
   instant,
   isByLogAlone,
@@ -10,7 +12,6 @@ import {
 } from './explain-facts.ts';
 import { aligned, clean } from './explain-layout.ts';
 import { MISSING, REFUSALS, type Said } from './explain-texts.ts';
-import { troubleOf } from './step.ts';
 import type { StatusState, Verdict } from './verdict.ts';
 
 export { STEP_TEXTS } from './explain-texts.ts';
@@ -27,15 +28,15 @@ export interface ExplainOptions {
   readonly offset?: number | undefined;
   /** Columns of the terminal; 80 where absent. What the bundle says is broken so that it fits. */
   readonly width?: number | undefined;
-  /** Titles of claims by name, as profiles give them; names stand for themselves where absent. */
-  readonly titles?: Titles | undefined;
+  /** The record's profile, for its titles; names stand for themselves where it is absent or another. */
+  readonly profile?: Titles | undefined;
 }
 
 /** Narrower than this, lines are left to the terminal. */
 const LEAST_WIDTH = 20;
 
 /** Over the claims: what follows is the record's own, and nobody has examined whether it is true. */
-const CLAIMS: Said = ['记录自述(原文):', 'What the record says, in its own words:'];
+const CLAIMS: Said = ['记录自述（原文）：', 'What the record says, in its own words:'];
 
 const SIGNS: Readonly<Record<Band, string>> = {
   genuine: '✔',
@@ -70,12 +71,16 @@ export function bandOf({ outcome, status }: Verdict): Band {
 export function explain(
   verdict: Verdict,
   language: Language,
-  { verbose = false, offset = 480, width = 80, titles = {} }: ExplainOptions = {},
+  { verbose = false, offset = 480, width = 80, profile }: ExplainOptions = {},
 ): string {
-  const words: Words = { say: ([zh, en]) => (language === 'zh-CN' ? zh : en), offset };
+  const words: Words = {
+    say: ([zh, en]) => (language === 'zh-CN' ? zh : en),
+    offset,
+    profile: profile?.name === verdict.statement?.profile ? profile : undefined,
+  };
   // Nobody vouches for the claims of a bundle that is refuted or cannot be judged.
   const shown = verdict.outcome === 'verified' || verdict.outcome === 'pending';
-  const claims = shown ? claimsOf(verdict, words, titles) : [];
+  const claims = shown ? claimsOf(verdict, words) : [];
   const columns = Math.max(width, LEAST_WIDTH);
   const parts = [
     `${SIGNS[bandOf(verdict)]} ${answerOf(verdict, words)}\n${sentenceOf(verdict, words)}`,
@@ -86,19 +91,24 @@ export function explain(
   return parts.filter((part) => part !== '').join('\n\n');
 }
 
-/** The first line: the answer, who issued it, and since when it is on record. */
+/** The first line: the answer with the code that decided, or what is on record, by whom, and since when. */
 function answerOf(verdict: Verdict, words: Words): string {
   const { say } = words;
-  const { times, issuer, outcome } = verdict;
+  const { times, issuer, outcome, reason, statement } = verdict;
   const answer = say(ANSWERS[bandOf(verdict)](verdict, words));
-  if (outcome !== 'verified') return answer;
+  if (outcome !== 'verified') return reason === undefined ? answer : `${answer} [${reason}]`;
   const name = issuer && clean(issuer.name ? say([issuer.name.zh, issuer.name.en]) : issuer.org);
   const parts = [answer];
+  if (statement) {
+    const event = eventOf(statement.event, words);
+    parts.push(say([`记录：${event}`, `record: ${event}`]));
+  }
   if (name !== undefined) {
     const alone = isByLogAlone(verdict)
-      ? say(['(仅存证机构所称)', ' (according to the registry alone)'])
+      ? say(['（仅存证机构申报）', ' (according to the registry alone)'])
       : '';
-    parts.push(say([`${name}签发`, `issued by ${name}`]) + alone);
+    const [zh, en] = doneBy(verdict).by;
+    parts.push(say([`${name}${zh}`, `${en} ${name}`]) + alone);
   }
   if (times.anchoredTime !== undefined) {
     const anchored = instant(times.anchoredTime, words);
@@ -108,53 +118,63 @@ function answerOf(verdict: Verdict, words: Words): string {
 }
 
 const ANSWERS: Readonly<Record<Band, (verdict: Verdict, words: Words) => Said>> = {
-  genuine: ({ status }) => [`真实有效(${status.on})`, `Genuine and valid on ${status.on}`],
+  genuine: ({ status }) => [`真实有效（${status.on}）`, `Genuine and valid on ${status.on}`],
   unaltered: ({ status }) =>
     status.state === 'notAsked'
-      ? ['未被篡改,状态未查', 'Unaltered; status not checked']
+      ? ['未被篡改，状态未查', 'Unaltered; status not checked']
       : ['未被篡改', 'Unaltered'],
   paused: butState,
   ended: butState,
   pending: ({ steps }, words) => {
     const until = steps.find(({ code }) => code === 'evidence.pending')?.facts['until'];
     const by = typeof until === 'string' ? instant(until, words) : '';
-    return [`已受理,尚未上链(最迟 ${by})`, `Received, not yet anchored (by ${by})`];
+    return [`存证已接收，尚未上链（最迟 ${by}）`, `Received, not yet anchored (by ${by})`];
   },
   unknown: (verdict) => {
     const [[zh, en]] = missingOf(verdict);
-    return [`暂时无法判断:${zh}`, `Cannot tell yet: ${en}`];
+    return [`暂时无法判断：${zh}`, `Cannot tell yet: ${en}`];
   },
-  refuted: ({ reason }) =>
-    reason !== undefined && troubleOf(reason) === 'altered'
-      ? ['内容被改动,不可采信', 'Altered: do not accept']
-      : ['不可采信', 'Do not accept'],
+  refuted: (verdict) => {
+    const [[zh, en]] = refusalOf(verdict);
+    return [`${zh}，不可采信`, `${en}: do not accept`];
+  },
 };
 
 function butState({ status }: Verdict): Said {
   const [zh, en] = STATES[status.state];
-  return [`真实,但${zh}(${status.on})`, `Genuine, but ${en} on ${status.on}`];
+  return [`真实，但${zh}（${status.on}）`, `Genuine, but ${en} on ${status.on}`];
 }
 
 /** The second line: one sentence about what the answer means, or what to do. */
 function sentenceOf(verdict: Verdict, { say }: Words): string {
   switch (verdict.outcome) {
     case 'verified':
-      return say([
-        '自存证起未被改动;内容是否属实不在核验之列。',
-        'Not changed since it was put on record; whether its content is true was not examined.',
-      ]);
+      return say(verdict.status.state === 'notAsked' ? ONE_RECORD : ON_RECORD);
     case 'pending':
       return say([
-        '内容完好;存证完成后请再核验一次。',
-        'The content is intact; check again when it has been put on record.',
+        '内容完好；请在存证完成后重新索取证明文件。',
+        'The content is intact; ask for a new proof when it has been put on record.',
       ]);
     case 'unknown':
       return say(missingOf(verdict)[1]);
-    default: {
-      const failed = verdict.steps.find(({ code }) => code === verdict.reason);
-      return say(REFUSALS[failed?.step ?? 'bundle'] ?? REFUSALS.bundle!);
-    }
+    default:
+      return say(refusalOf(verdict)[1]);
   }
+}
+
+const ON_RECORD: Said = [
+  '自存证起未被改动；内容是否属实不在核验之列。',
+  'Not changed since it was put on record; whether its content is true was not examined.',
+];
+/** Of a license or seal whose status nobody asked: other records may have followed. */
+const ONE_RECORD: Said = [
+  '自存证起未被改动；只证明这一条记录，不证明证照或印章现在有效。',
+  'Not changed since it was put on record; this proves this one record, not that the license or seal is valid now.',
+];
+
+function refusalOf({ reason, steps }: Verdict): readonly [answer: Said, sentence: Said] {
+  const failed = steps.find(({ code }) => code === reason);
+  return (reason && REFUSALS[reason]) ?? REFUSALS[failed?.step ?? 'bundle'] ?? REFUSALS.bundle!;
 }
 
 function missingOf({ reason }: Verdict): readonly [missing: Said, todo: Said] {
@@ -163,5 +183,5 @@ function missingOf({ reason }: Verdict): readonly [missing: Said, todo: Said] {
 
 const UNFORESEEN: readonly [Said, Said] = [
   ['缺少判断所需的材料', 'something that is needed is missing'],
-  ['请重新索取凭证。', 'Ask for the proof again.'],
+  ['请重新索取证明文件。', 'Ask for the proof again.'],
 ];

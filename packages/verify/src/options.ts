@@ -5,6 +5,8 @@ export interface GivenFile {
   readonly name?: string | undefined;
   /** SHA-256 of its bytes, 64 hexadecimal digits. */
   readonly sha256: string;
+  /** SM3 of its bytes in the same form, for records that name their files by it. */
+  readonly sm3?: string | undefined;
 }
 
 /** What `verifyBundle` needs of the world. spec/verdict §1 */

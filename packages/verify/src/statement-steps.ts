@@ -101,32 +101,68 @@ export function disclosuresStep(
   }
 }
 
-/** Each digest that was given is one of the files that the statement commits to. spec/verdict §4.1 */
+/** Each file that was given is one that the record names by its digest. spec/verdict §4.7 */
 export function filesStep(
-  statement: Statement,
+  { claims, commitments }: Statement,
   opened: OpenedNames,
   given: readonly GivenFile[],
 ): Step {
   if (given.length === 0) return step('files.notGiven');
-  const digests = given.map(({ sha256 }) => sha256.toLowerCase());
-  const unreadable = digests.findIndex((digest) => !/^[0-9a-f]{64}$/.test(digest));
+  const digests = given.map(({ sha256, sm3 }) =>
+    [`SHA-256 ${sha256}`, ...(sm3 === undefined ? [] : [`SM3 ${sm3}`])].map((each) =>
+      each.replace(/ .*/, (hex) => hex.toLowerCase()),
+    ),
+  );
+  const unreadable = digests.findIndex((each) =>
+    each.some((digest) => !/ [0-9a-f]{64}$/.test(digest)),
+  );
   if (unreadable >= 0) return step('files.unreadable', { file: unreadable });
-  if (!Object.hasOwn(opened, 'files')) {
-    const committed = Object.hasOwn(statement.commitments, '/files');
-    return step('files.withheld', { committed });
+  const recorded = recordedFiles({ ...claims, ...opened });
+  const found = digests.map((each) => each.map((digest) => recorded.get(digest)).find(isText));
+  const strange = found.indexOf(undefined);
+  if (strange < 0) {
+    // As the record calls each, and as who handed it in does.
+    const names = given.map(({ name = '' }, file) => name || found[file]!);
+    return step('files.match', { files: found.map((name) => name!), given: names });
   }
-  const recorded = recordedFiles(opened['files']!);
-  const strange = digests.findIndex((digest) => !recorded.has(digest));
-  if (strange >= 0) return step('files.mismatch', { file: strange, recorded: recorded.size });
-  return step('files.match', { files: digests.map((digest) => recorded.get(digest)!) });
+  const facts = { file: strange, recorded: recorded.size };
+  // What is not shown may name it.
+  if (!Object.hasOwn(opened, 'files') && Object.hasOwn(commitments, '/files')) {
+    return step('files.withheld', facts);
+  }
+  if (recorded.size === 0) return step('files.unnamed', facts);
+  const known = digests[strange]!.map((digest) => digest.split(' ')[0]);
+  const others = [...recorded.keys()].some((digest) => !known.includes(digest.split(' ')[0]));
+  return step(others ? 'files.unsupported' : 'files.mismatch', facts);
 }
 
-/** The names of the disclosed files by digest; none where the record had no files. */
-function recordedFiles(files: JsonValue): ReadonlyMap<string, string> {
+/**
+ * What a record names, by `<algorithm> <hexadecimal>`: the disclosed `files` by their names, and what claims hold as a digest without salt,
+ * alone or in a list, by the claim.
+ */
+function recordedFiles(claims: OpenedNames): ReadonlyMap<string, string> {
   const recorded = new Map<string, string>();
-  for (const file of Array.isArray(files) ? (files as readonly JsonValue[]) : []) {
-    const { name, sha256 } = (file ?? {}) as { readonly [member: string]: JsonValue }; // any JSON has members to ask for
-    if (typeof sha256 === 'string') recorded.set(sha256, typeof name === 'string' ? name : '');
+  for (const [claim, value] of Object.entries(claims)) {
+    for (const item of listOf(value)) {
+      const { name, sha256, alg, salted, value: hex } = membersOf(item);
+      if (claim !== 'files') {
+        if (salted === false && isText(alg) && isText(hex)) recorded.set(`${alg} ${hex}`, claim);
+      } else if (isText(sha256)) {
+        recorded.set(`SHA-256 ${sha256}`, isText(name) ? name : '');
+      }
+    }
   }
   return recorded;
+}
+
+function listOf(value: JsonValue): readonly JsonValue[] {
+  return Array.isArray(value) ? (value as readonly JsonValue[]) : [value]; // narrowed by Array.isArray, which loses the element type
+}
+
+function membersOf(value: JsonValue): { readonly [member: string]: JsonValue | undefined } {
+  return (value ?? {}) as { readonly [member: string]: JsonValue }; // any JSON has members to ask for
+}
+
+function isText(value: JsonValue | undefined): value is string {
+  return typeof value === 'string';
 }

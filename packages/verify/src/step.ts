@@ -73,6 +73,8 @@ export const STEP_CODES = {
   'files.match': 'pass',
   'files.mismatch': 'fail altered',
   'files.withheld': 'unknown missing',
+  'files.unnamed': 'unknown missing',
+  'files.unsupported': 'unknown unsupported',
   'files.unreadable': 'unknown missing',
   'files.notGiven': 'skip',
   'files.skipped': 'skip',

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '@anchorlog/core';
+import { bundleMutants } from '@anchorlog/testkit';
 import { anchorCases } from '../../../vectors/generate/bundle-anchor-cases.ts';
 import { STEP_TEXTS, bandOf, explain, type Band, type Language } from '../src/explain.ts';
 import { MISSING, REFUSALS } from '../src/explain-texts.ts';
@@ -23,6 +24,7 @@ import {
   judge,
   policyOf,
   unsigned,
+  type BundleCase,
 } from './world.ts';
 
 const LANGUAGES: readonly Language[] = ['zh-CN', 'en'];
@@ -46,51 +48,70 @@ describe('explain', () => {
     [
       'verified, status not asked',
       full,
-      '✔ 未被篡改,状态未查 · 示例市市场监督管理局签发 · 存证于 2026-03-12 10:15:10 +08:00',
-      '✔ Unaltered; status not checked · issued by Example Market Regulator · on record since 2026-03-12 10:15:10 +08:00',
+      '✔ 未被篡改，状态未查 · 记录：license.issue · 示例市市场监督管理局签发 · 存证于 2026-03-12 10:15:10 +08:00',
+      '✔ Unaltered; status not checked · record: license.issue · issued by Example Market Regulator · on record since 2026-03-12 10:15:10 +08:00',
     ],
     [
       'pending',
       judge(bundleOf({ anchors: [], receipt: 6 }), { now: '2026-03-12T12:00:00.000Z' }),
-      '◷ 已受理,尚未上链(最迟 2026-03-13 10:15:02 +08:00)',
-      '◷ Received, not yet anchored (by 2026-03-13 10:15:02 +08:00)',
+      '◷ 存证已接收，尚未上链（最迟 2026-03-13 10:15:02 +08:00） [evidence.pending]',
+      '◷ Received, not yet anchored (by 2026-03-13 10:15:02 +08:00) [evidence.pending]',
     ],
     [
       'unknown',
       judge(bundleOf({ anchors: [] })),
-      '? 暂时无法判断:缺少存证时间的凭据',
-      '? Cannot tell yet: nothing proves the time of record',
+      '? 暂时无法判断：缺少存证时间的凭据 [evidence.absent]',
+      '? Cannot tell yet: nothing proves the time of record [evidence.absent]',
     ],
     [
       'status asked',
       judge(bundleOf(), { on: '2026-06-30' }),
-      '? 暂时无法判断:没有证据表明所问日期的状态',
-      '? Cannot tell yet: nothing proves the status on the day asked for',
+      '? 暂时无法判断：没有证据表明所问日期的状态 [status.unproven]',
+      '? Cannot tell yet: nothing proves the status on the day asked for [status.unproven]',
     ],
     [
-      'altered',
-      judge({ ...bundleOf(), entry: 'AAAA' }),
-      '✘ 内容被改动,不可采信',
-      '✘ Altered: do not accept',
+      'a claim that was changed',
+      judge(
+        bundleMutants(fullBundle()).find(({ name }) => name === 'disclosed value changed')!.bundle,
+      ),
+      '✘ 内容被改动，不可采信 [disclosures.mismatch]',
+      '✘ Altered: do not accept [disclosures.mismatch]',
     ],
-    ['not a bundle', judge('x'), '✘ 内容被改动,不可采信', '✘ Altered: do not accept'],
+    [
+      'no statement',
+      judge({ ...bundleOf(), entry: 'AAAA' }),
+      '✘ 内容残缺，不可采信 [entry.malformed]',
+      '✘ Damaged: do not accept [entry.malformed]',
+    ],
+    [
+      'not a bundle',
+      judge('x'),
+      '✘ 不是完好的证明文件，不可采信 [bundle.malformed]',
+      '✘ Not an intact proof: do not accept [bundle.malformed]',
+    ],
+    [
+      'another file',
+      judge(fullBundle(), { files: [{ sha256: PERMIT_SHA256.replace(/^../, '00') }] }),
+      '✘ 交来的文件与登记的不一致，不可采信 [files.mismatch]',
+      '✘ Not the file on record: do not accept [files.mismatch]',
+    ],
     [
       'valid',
       status(full, 'valid'),
-      '✔ 真实有效(2026-06-30) · 示例市市场监督管理局签发 · 存证于 2026-03-12 10:15:10 +08:00',
-      '✔ Genuine and valid on 2026-06-30 · issued by Example Market Regulator · on record since 2026-03-12 10:15:10 +08:00',
+      '✔ 真实有效（2026-06-30） · 记录：license.issue · 示例市市场监督管理局签发 · 存证于 2026-03-12 10:15:10 +08:00',
+      '✔ Genuine and valid on 2026-06-30 · record: license.issue · issued by Example Market Regulator · on record since 2026-03-12 10:15:10 +08:00',
     ],
     [
       'suspended',
       status(full, 'suspended'),
-      '‖ 真实,但已暂扣(2026-06-30) · 示例市市场监督管理局签发 · 存证于 2026-03-12 10:15:10 +08:00',
-      '‖ Genuine, but suspended on 2026-06-30 · issued by Example Market Regulator · on record since 2026-03-12 10:15:10 +08:00',
+      '‖ 真实，但已暂扣（2026-06-30） · 记录：license.issue · 示例市市场监督管理局签发 · 存证于 2026-03-12 10:15:10 +08:00',
+      '‖ Genuine, but suspended on 2026-06-30 · record: license.issue · issued by Example Market Regulator · on record since 2026-03-12 10:15:10 +08:00',
     ],
     [
       'revoked',
       status(full, 'revoked'),
-      '✘ 真实,但已吊销(2026-06-30) · 示例市市场监督管理局签发 · 存证于 2026-03-12 10:15:10 +08:00',
-      '✘ Genuine, but revoked on 2026-06-30 · issued by Example Market Regulator · on record since 2026-03-12 10:15:10 +08:00',
+      '✘ 真实，但已吊销（2026-06-30） · 记录：license.issue · 示例市市场监督管理局签发 · 存证于 2026-03-12 10:15:10 +08:00',
+      '✘ Genuine, but revoked on 2026-06-30 · record: license.issue · issued by Example Market Regulator · on record since 2026-03-12 10:15:10 +08:00',
     ],
   ])('the first line of %s', ([, verdict, zh, en]) => {
     expect([lines(verdict, 'zh-CN')[0], lines(verdict, 'en')[0]]).toEqual([zh, en]);
@@ -102,8 +123,9 @@ describe('explain', () => {
     for (const verdict of verdicts) {
       if (verdict.outcome === 'pending') continue; // its words are given: 尚未上链, not yet anchored
       for (const language of LANGUAGES) {
-        const [answer, sentence] = lines(verdict, language);
-        expect(`${answer}\n${sentence}`).not.toMatch(trade);
+        const [answer = '', sentence] = lines(verdict, language);
+        const said = answer.replace(/ \[\w+\.\w+\]$/, '').replace(/(记录：|record: )\S+/, ''); // names for programs
+        expect(`${said}\n${sentence}`).not.toMatch(trade);
       }
     }
   });
@@ -132,6 +154,49 @@ describe('explain', () => {
     expect(text).toMatch(/哈希值.*\n.*存证位置.*#4\n.*信任策略/);
   });
 
+  test('names the file that was handed in and is the one on record', () => {
+    const named = (files: NonNullable<BundleCase['files']>): string =>
+      explain(judge(fullBundle(), { files }), 'zh-CN');
+    expect(named([{ name: 'my copy.ofd', sha256: PERMIT_SHA256 }])).toMatch(
+      /\n {2}文件 +"my copy\.ofd" · 与登记的一致（permit\.ofd）\n/,
+    );
+    expect(explain(full, 'en')).toMatch(/\n {2}File +"permit\.ofd" · the one on record\n/);
+    expect(named([])).not.toContain('与登记的一致');
+  });
+
+  test('shows digests in groups, and only what is just a digest', () => {
+    const value = 'ab12'.repeat(16);
+    const shown = (digest: JsonObject): string => claimed({ holderName: digest });
+    expect(shown({ alg: 'SM3', salted: false, value })).toMatch(
+      /holderName +SM3 ab12( ab12){15}\n/,
+    );
+    expect(shown({ alg: 'SHA-256', salted: true, value })).toContain('SHA-256 (salted) ab12 ab12');
+    expect(explain(full, 'en', { width: 200 })).toMatch(
+      /files +"permit.ofd" 32 bytes SHA-256 dac1 3032 /,
+    );
+    for (const other of [
+      { alg: 'x\n✔', salted: false, value },
+      { alg: 'SM3', salted: 'no', value },
+      { alg: 'SM3', salted: false, value: 'x' },
+      { alg: 'SM3', salted: false, value, more: 1 },
+    ]) {
+      expect(shown(other)).toMatch(/holderName +\{"alg":/);
+    }
+  });
+
+  test('says what is on record, and that one record does not make a license valid', () => {
+    const revoked = {
+      ...full,
+      statement: { ...full.statement!, event: 'license.revoke' },
+    };
+    expect(lines(revoked, 'en').slice(0, 2)).toEqual([
+      '✔ Unaltered; status not checked · record: license.revoke · registered by Example Market Regulator · on record since 2026-03-12 10:15:10 +08:00',
+      'Not changed since it was put on record; this proves this one record, not that the license or seal is valid now.',
+    ]);
+    expect(lines(revoked, 'zh-CN')[1]).toContain('只证明这一条记录，不证明证照或印章现在有效');
+    expect(lines(status(full, 'valid'), 'zh-CN')[1]).not.toContain('只证明');
+  });
+
   test('shows times in the offset asked for', () => {
     expect(explain(full, 'en', { offset: 0 })).toContain(
       'on record since 2026-03-12 02:15:10 +00:00',
@@ -140,11 +205,20 @@ describe('explain', () => {
   });
 
   test('calls claims by the titles that it is given', () => {
-    const titles = {
-      holderName: { zh: '持证主体', en: 'Holder' },
-      caseNo: { zh: '办件编号', en: 'Case' },
+    const profile = {
+      name: 'license.lifecycle/1',
+      title: { zh: '电子证照生命周期', en: 'License lifecycle' },
+      events: [{ name: 'license.issue', title: { zh: '签发', en: 'Issued' } }],
+      fields: [
+        { name: 'holderName', title: { zh: '持证主体', en: 'Holder' } },
+        { name: 'caseNo', title: { zh: '办件编号', en: 'Case' } },
+      ],
     };
-    const text = explain(full, 'zh-CN', { titles });
+    const text = explain(full, 'zh-CN', { profile });
+    expect(text).toContain('✔ 未被篡改，状态未查 · 记录：签发 · ');
+    expect(text).toMatch(/ {2}记录 +电子证照生命周期 · 签发 · license\.issue/);
+    const other = explain(full, 'zh-CN', { profile: { ...profile, name: 'license.lifecycle/2' } });
+    expect(other).not.toContain('持证主体');
     expect(text).toMatch(/ {2}持证主体 +"示例市某某餐饮有限公司"\n/);
     expect(text).toMatch(/未出示 +办件编号、certificateNumber、holderCode/);
   });
@@ -189,7 +263,7 @@ describe('explain', () => {
     expect(text).toMatch(/\n {2}Status +"valid · 2026-06-30"\n/);
     expect(text).not.toMatch(/\n {2}Status +valid/);
     expect(text.match(/\n {2}Block +104/g)).toHaveLength(1);
-    expect(claimed(said, 'zh-CN')).toContain('\n\n记录自述(原文):\n');
+    expect(claimed(said, 'zh-CN')).toContain('\n\n记录自述（原文）：\n');
     expect(claimed({ holderName: 'a" · "b\\u0041' })).toContain(String.raw`"a\" · \"b\\u0041"`);
     // What the license says of its issuer stands among the facts, in quotes as well.
     const other = { ...full.claims.public, issuerOrgCode: '1 ✔ Genuine' };
@@ -233,13 +307,13 @@ describe('explain', () => {
       policy,
     });
     expect(lines(verdict, 'en')[0]).toBe(
-      '✔ Unaltered · issued by 119999990000001406 (according to the registry alone) · on record since 2026-03-12 10:15:10 +08:00',
+      '✔ Unaltered · record: document.notarize · declared by 119999990000001406 (according to the registry alone) · on record since 2026-03-12 10:15:10 +08:00',
     );
-    expect(lines(verdict, 'zh-CN')[0]).toContain('119999990000001406签发(仅存证机构所称) ·');
+    expect(lines(verdict, 'zh-CN')[0]).toContain('119999990000001406申报（仅存证机构申报） ·');
     expect(explain(verdict, 'zh-CN')).toMatch(
-      /签发 +119999990000001406 · license-make\(存证机构所称\)/,
+      /申报 +119999990000001406 · license-make（存证机构申报）/,
     );
-    expect(explain(verdict, 'en')).toMatch(/Issued by .*license-make \(according to the log\)/);
+    expect(explain(verdict, 'en')).toMatch(/Declared by .*license-make \(according to the log\)/);
     expect(explain(full, 'en')).not.toMatch(/Issued by.*according/);
   });
 
@@ -250,7 +324,7 @@ describe('explain', () => {
       /On record since +2026-03-12 .*\n +Said to be older +2019-01-01 08:00:00 \+08:00 \(according to former validators; proves nothing\)/,
     );
     expect(explain(verdict, 'zh-CN')).toMatch(
-      /更早的说法 +2019-01-01 .*\(不作凭据,已更换的验证节点所称\)/,
+      /更早的说法 +2019-01-01 .*（不作凭据，已更换的验证节点申报）/,
     );
     expect(lines(verdict, 'en')[0]).toContain('on record since 2026-03-12');
   });
@@ -258,7 +332,7 @@ describe('explain', () => {
   test('a promise without end is shown with the end that counts', () => {
     const pending = anchorCases().find(({ outcome }) => outcome === 'pending')!;
     expect(lines(judge(pending.bundle, pending), 'en')[0]).toBe(
-      '◷ Received, not yet anchored (by 2026-04-12 10:15:02 +08:00)',
+      '◷ Received, not yet anchored (by 2026-04-12 10:15:02 +08:00) [evidence.pending]',
     );
     const late = { ...full, times: { receivedTime: '9999-12-31T23:59:59.999Z' } };
     expect(explain(late, 'en')).toContain('+010000-01-01 07:59:59 +08:00');
@@ -278,7 +352,7 @@ describe('explain', () => {
       ...full,
       anchors: full.anchors.map((anchor) => ({ ...anchor, retired: true })),
     };
-    expect(explain(retired, 'zh-CN')).toContain('个签封(需 3 个) · 已更换');
+    expect(explain(retired, 'zh-CN')).toContain('个签名确认（需 3 个） · 已更换');
   });
 
   test('names the organisation that the license names, where it is another', () => {
@@ -311,7 +385,15 @@ describe('STEP_TEXTS', () => {
     const failing = STEP_NAMES.filter((name) =>
       CODES.some((code) => code.startsWith(`${name}.`) && resultOf(code) === 'fail'),
     );
-    expect(Object.keys(REFUSALS).toSorted()).toEqual(failing.toSorted());
+    const said = Object.keys(REFUSALS);
+    expect(said.filter((name) => !name.includes('.')).toSorted()).toEqual(failing.toSorted());
+    const exact = said.filter((name) => name.includes('.')) as StepCode[]; // checked here
+    expect(exact.filter((code) => resultOf(code) !== 'fail')).toEqual([]);
+  });
+
+  test('altered is only said of what was changed', () => {
+    const altered = Object.entries(REFUSALS).filter(([, [[, en]]]) => en === 'Altered');
+    expect(altered.map(([name]) => name)).toEqual(['disclosures.mismatch', 'inclusion.mismatch']);
   });
 });
 

@@ -84,8 +84,48 @@ export function ownCases(): BundleCase[] {
       bundle: withoutFiles(),
       policy,
       files: [{ sha256: PERMIT_SHA256 }],
+      outcome: 'unknown',
+      reason: 'files.unnamed',
+    },
+    {
+      name: 'file that a claim names by its digest',
+      bundle: withoutFiles({ digest: digest('SHA-256', PERMIT_SHA256) }),
+      policy,
+      files: [{ name: 'copy.ofd', sha256: PERMIT_SHA256 }],
+      outcome: 'verified',
+      codes: ['files.match'],
+    },
+    {
+      name: 'file that a claim names by its SM3 digest, in a list',
+      bundle: withoutFiles({ materialDigests: [digest('SM3', '12'.repeat(32))] }),
+      policy,
+      files: [{ sha256: PERMIT_SHA256, sm3: '12'.repeat(32) }],
+      outcome: 'verified',
+      codes: ['files.match'],
+    },
+    {
+      name: 'file of which no SM3 digest was given',
+      bundle: withoutFiles({ digest: digest('SM3', '12'.repeat(32)) }),
+      policy,
+      files: [{ sha256: PERMIT_SHA256 }],
+      outcome: 'unknown',
+      reason: 'files.unsupported',
+    },
+    {
+      name: 'other file than the one that a claim names',
+      bundle: withoutFiles({ digest: digest('SHA-256', '12'.repeat(32)) }),
+      policy,
+      files: [{ sha256: PERMIT_SHA256, sm3: '12'.repeat(32) }],
       outcome: 'refuted',
       reason: 'files.mismatch',
+    },
+    {
+      name: 'salted digest names no file',
+      bundle: withoutFiles({ digest: { ...digest('SHA-256', PERMIT_SHA256), salted: true } }),
+      policy,
+      files: [{ sha256: PERMIT_SHA256 }],
+      outcome: 'unknown',
+      reason: 'files.unnamed',
     },
     {
       name: 'file digest in upper case',
@@ -242,13 +282,13 @@ function entryWith(signature: JsonObject): string {
 }
 
 /** A record that has no files, in a log of its own. */
-function withoutFiles(): JsonObject {
+function withoutFiles(claims: JsonObject = {}): JsonObject {
   const bare = testStatement({
     log: ORIGIN,
     profile: 'document/1',
     org: '119999990000001406',
     key: 'DOC-2',
-    claims: {},
+    claims,
     hidden: { files: null },
   });
   const other = new TestLog(ORIGIN, new Map([[0, bare.entry]]));
@@ -260,4 +300,8 @@ function withoutFiles(): JsonObject {
     checkpoint: other.checkpoint(1),
     anchors: [other.anchor(3, 1, [chain.evidence({ ...blocks.first, size: 3, log: other })])],
   };
+}
+
+function digest(alg: string, value: string): JsonObject {
+  return { alg, salted: false, value };
 }

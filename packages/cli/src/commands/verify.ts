@@ -1,11 +1,13 @@
 import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { parseDate } from '@anchorlog/core';
+import type { Profile } from '@anchorlog/statement';
 import type { GivenFile } from '@anchorlog/verify';
+import type { Band } from '@anchorlog/verify/explain';
 import { collect, outputOf, type Context } from '../context.ts';
-import { EXIT, type ExitName } from '../exit.ts';
+import { EXIT } from '../exit.ts';
 import { digestFile, readJsonFile, readPolicy } from '../file.ts';
-import { paint } from '../output.ts';
+import { paint, type Colour } from '../output.ts';
 import { Progress } from '../progress.ts';
 
 interface VerifyFlags {
@@ -23,23 +25,23 @@ export function addVerify(program: Command, context: Context): void {
     .description(say('离线核验证明包', 'verify a proof bundle, offline'))
     .argument(
       '<bundle>',
-      say('证明包文件;- 为标准输入', 'a .anchorlog.json file; - for standard input'),
+      say('证明包文件；- 为标准输入', 'a .anchorlog.json file; - for standard input'),
     )
     .requiredOption(
       '--policy <file>',
       say(
-        '您自己掌握的信任策略,绝不用随证明包来的',
+        '您自己掌握的信任策略，绝不用随证明包来的',
         'trust policy that you pin; never one that came with the bundle',
       ),
     )
     .option(
       '--on <date>',
-      say('要求在这一天有效,YYYY-MM-DD', 'must be valid on this day, YYYY-MM-DD'),
+      say('要求在这一天有效，YYYY-MM-DD', 'must be valid on this day, YYYY-MM-DD'),
     )
     .option(
       '--file <file>',
       say(
-        '必须是记录所附的文件;可多次给出',
+        '必须是记录所附的文件；可多次给出',
         "a file that must be the record's own; may be given several times",
       ),
       collect,
@@ -52,14 +54,14 @@ export function addVerify(program: Command, context: Context): void {
       const files: GivenFile[] = [];
       for (const file of flags.file ?? []) {
         const progress = new Progress({ what: `${basename(file)}, MB`, say });
-        const sha256 = await digestFile(file, (bytes) => progress.update(Math.floor(bytes / 1e6)));
+        const digests = await digestFile(file, (bytes) => progress.update(Math.floor(bytes / 1e6)));
         progress.end();
-        files.push({ name: basename(file), sha256 });
+        files.push({ name: basename(file), ...digests });
       }
       const bundle = await readJsonFile(path);
       const { nodeEd25519, nodeSha256 } = await import('@anchorlog/core/node');
       const { verifyBundle } = await import('@anchorlog/verify');
-      const { explain } = await import('@anchorlog/verify/explain');
+      const { bandOf, explain } = await import('@anchorlog/verify/explain');
       const { exitOfVerdict } = await import('../verdict-exit.ts');
       const verdict = verifyBundle(bundle, policy, {
         now: new Date(),
@@ -71,13 +73,14 @@ export function addVerify(program: Command, context: Context): void {
       const text = explain(verdict, output.language, {
         verbose: flags.verbose === true,
         width: columns,
+        profile: await profileOf(verdict.statement?.profile),
       });
       const exit = exitOfVerdict(verdict);
-      await output.result(verdict, paintVerdict(exit, text));
+      await output.result(verdict, paintVerdict(bandOf(verdict), text));
       if (verdict.status.state === 'notApplicable' && flags.on !== undefined) {
         output.note(
           say(
-            '问了日期,而这类记录没有状态',
+            '问了日期，而这类记录没有状态',
             'a date was asked, and records of this kind have no status',
           ),
         );
@@ -86,10 +89,24 @@ export function addVerify(program: Command, context: Context): void {
     });
 }
 
+/** Give the profile that has the titles of a record; none where this version does not know it. */
+async function profileOf(name: string | undefined): Promise<Profile | undefined> {
+  const { PROFILES } = await import('@anchorlog/profiles');
+  return PROFILES.find((profile) => profile.name === name);
+}
+
+const COLOURS = {
+  genuine: 'green',
+  unaltered: 'blue',
+  pending: 'yellow',
+  unknown: 'yellow',
+  paused: 'yellow',
+  ended: 'red',
+  refuted: 'red',
+} as const satisfies Record<Band, Colour>;
+
 /** Colour the first line by what it says; the words alone say it too. */
-function paintVerdict(exit: ExitName, text: string): string {
+function paintVerdict(band: Band, text: string): string {
   const [first = '', ...rest] = text.split('\n');
-  const style =
-    exit === 'ok' ? 'green' : exit === 'refuted' || exit === 'notValid' ? 'red' : 'yellow';
-  return [paint(style, first), ...rest].join('\n');
+  return [paint(COLOURS[band], first), ...rest].join('\n');
 }
