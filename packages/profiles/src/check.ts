@@ -1,7 +1,9 @@
 import {
   canonicalBytes,
+  isCodedError,
   parseDate,
   parseInstant,
+  type CodedError,
   type JsonObject,
   type JsonValue,
 } from '@anchorlog/core';
@@ -42,34 +44,87 @@ export function checkRecord(
   profile: Profile & { readonly rules?: readonly Rule[] },
 ): readonly RecordWarning[] {
   const { event, claims } = record;
-  const { fields, requiredOf } = checkPlan(profile);
-  const required = requiredOf.get(event);
-  if (!required) {
-    throw refusal('PROFILES_EVENT_UNKNOWN', '/event', `an event of ${profile.name}`);
-  }
+  const required = requiredOf(record, profile);
   const warnings: RecordWarning[] = [];
-  const open: Record<string, JsonValue> = {};
-  for (const [name, value] of Object.entries(claims)) {
-    const field = fields.get(name);
-    if (!field)
-      throw refusal('PROFILES_FIELD_UNKNOWN', claimPointer(name), `a field of ${profile.name}`);
-    const { at, type, isPublic, isNullable } = field;
-    if (ISSUER_SET.includes(name)) {
-      throw refusal('PROFILES_FIELD_RESERVED', at, 'no claim: the issuer sets this field itself');
-    }
-    if (value !== null || !isNullable) warnings.push(...checkValue({ value, type, at }));
-    if (!isPublic) continue;
-    open[name] = value;
-    if (type.kind !== 'identifier' && holdsResidentNumber(value)) {
-      warnings.push(
-        warning('PROFILES_WARN_RESIDENT', name, 'no resident number in a public claim'),
-      );
-    }
-  }
+  for (const name of Object.keys(claims)) warnings.push(...checkClaim(name, record, profile));
   for (const name of required) if (!isPresent(claims, name)) throw missing(name, `of ${event}`);
   for (const rule of profile.rules ?? []) warnings.push(...checkRule(rule, record));
-  checkPublicSize(open);
+  checkPublicSize(record, profile);
   return warnings;
+}
+
+/** Give all that `checkRecord` would refuse in a record, one after the other: none where it fits its profile. */
+export function recordFaults(
+  record: CheckedRecord,
+  profile: Profile & { readonly rules?: readonly Rule[] },
+): readonly CodedError[] {
+  const { event, claims } = record;
+  const faults: CodedError[] = [];
+  const attempt = <T>(check: () => T): T | undefined => {
+    try {
+      return check();
+    } catch (error) {
+      if (!isCodedError(error)) throw error;
+      faults.push(error);
+      return undefined;
+    }
+  };
+  for (const name of attempt(() => requiredOf(record, profile)) ?? []) {
+    attempt(() => {
+      if (!isPresent(claims, name)) throw missing(name, `of ${event}`);
+    });
+  }
+  for (const name of Object.keys(claims)) attempt(() => checkClaim(name, record, profile));
+  // Rules between claims count on claims of their form.
+  if (faults.every(({ code }) => code === 'PROFILES_FIELD_MISSING')) {
+    const named = new Set(faults.map(({ message }) => message.split(':')[0]));
+    for (const rule of profile.rules ?? []) {
+      for (const fault of ruleFaults(rule, record)) {
+        if (!named.has(fault.message.split(':')[0])) faults.push(fault);
+      }
+    }
+  }
+  attempt(() => checkPublicSize(record, profile));
+  return faults;
+}
+
+/** Give what a rule refuses: of a rule that asks for several claims, each that is missing. */
+function ruleFaults(rule: Rule, record: CheckedRecord): CodedError[] {
+  const parts =
+    rule.rule === 'require' ? rule.fields.map((field) => ({ ...rule, fields: [field] })) : [rule];
+  return parts.flatMap((part): CodedError[] => {
+    try {
+      checkRule(part, record);
+      return [];
+    } catch (error) {
+      if (isCodedError(error)) return [error];
+      throw error;
+    }
+  });
+}
+
+function requiredOf({ event }: CheckedRecord, profile: Profile): readonly string[] {
+  const plan = checkPlan(profile).requiredOf;
+  const required = plan.get(event);
+  if (required) return required;
+  const expected = `an event of ${profile.name}: ${[...plan.keys()].join(', ')}`;
+  throw refusal('PROFILES_EVENT_UNKNOWN', '/event', expected);
+}
+
+function checkClaim(name: string, { claims }: CheckedRecord, profile: Profile): RecordWarning[] {
+  const field = checkPlan(profile).fields.get(name);
+  if (!field)
+    throw refusal('PROFILES_FIELD_UNKNOWN', claimPointer(name), `a field of ${profile.name}`);
+  const { at, type, isPublic, isNullable } = field;
+  if (ISSUER_SET.includes(name)) {
+    throw refusal('PROFILES_FIELD_RESERVED', at, 'no claim: the issuer sets this field itself');
+  }
+  const value = claims[name]!;
+  const warnings = value !== null || !isNullable ? checkValue({ value, type, at }) : [];
+  const isSuspect = isPublic && type.kind !== 'identifier' && holdsResidentNumber(value);
+  return isSuspect
+    ? [...warnings, warning('PROFILES_WARN_RESIDENT', name, 'no resident number in a public claim')]
+    : warnings;
 }
 
 function checkRule(rule: Rule, record: CheckedRecord): readonly RecordWarning[] {
@@ -154,7 +209,11 @@ function holds(when: RuleCondition, { event, claims }: CheckedRecord): boolean {
 }
 
 /** What stands in clear has to fit into an entry (spec/profiles §5.2). */
-function checkPublicSize(open: JsonObject): void {
+function checkPublicSize({ claims }: CheckedRecord, profile: Profile): void {
+  const { fields } = checkPlan(profile);
+  const open = Object.fromEntries(
+    Object.entries(claims).filter(([name]) => fields.get(name)?.isPublic),
+  );
   // A UTF-16 code unit is at most three bytes of UTF-8: nearly every record is far below the limit, and need not be encoded to know.
   if (JSON.stringify(open).length * 3 <= PUBLIC_CLAIM_BYTES) return;
   const { length } = canonicalBytes(open);

@@ -1,4 +1,4 @@
-export { checkRecord, PUBLIC_CLAIM_BYTES, type CheckedRecord } from './check.ts';
+export { checkRecord, recordFaults, PUBLIC_CLAIM_BYTES, type CheckedRecord } from './check.ts';
 export { EMITTER_ONLY, ISSUER_SET, loggedClaims, type EmitterField } from './common.ts';
 export {
   PROFILES_CODES,

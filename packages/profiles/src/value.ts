@@ -52,11 +52,14 @@ export function checkValue(input: {
     case 'instant':
       checkTime(asString(value, at), parseInstant, {
         at,
-        expected: 'an RFC 3339 time with offset',
+        expected: 'an RFC 3339 time with offset, like 2026-03-12T10:15:02+08:00',
       });
       return [];
     case 'date':
-      checkTime(asString(value, at), parseDate, { at, expected: 'a calendar date' });
+      checkTime(asString(value, at), parseDate, {
+        at,
+        expected: 'a calendar date, like 2026-03-12',
+      });
       return [];
     case 'identifier':
       return checkIdentifier({ scheme: type.scheme, value: asString(value, at), at });

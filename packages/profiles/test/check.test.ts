@@ -4,6 +4,7 @@ import {
   checkValue,
   profileByName,
   PROFILES,
+  recordFaults,
   type ProfilesCode,
   type ProfilesWarningCode,
 } from '@anchorlog/profiles';
@@ -301,6 +302,52 @@ const WARNINGS: readonly Warned[] = [
   ['access-read', { caseNo: undefined }, '/claims/caseNo', 'PROFILES_WARN_CASE'],
   ['share-request', { requestNo: 'GX-999999199001010016' }, '/claims/requestNo', 'PROFILES_WARN_RESIDENT'],
 ];
+
+describe('recordFaults', () => {
+  const faultsOf = (name: string, changes: Changes): string[] => {
+    const { profile, event } = sample(`${name}.json`);
+    const claims = claimsOf(`${name}.json`, changes);
+    return recordFaults({ event, claims }, profileByName(profile)).map(
+      ({ code, context }) => `${code} ${String(context['at'])}`,
+    );
+  };
+
+  test('finds what checkRecord refuses, and nothing in a record that fits', () => {
+    for (const [name, changes, at, code] of REFUSALS) {
+      expect(faultsOf(name, changes), `${name} ${at}`).toContain(`${code} ${at}`);
+    }
+    for (const name of SAMPLE_NAMES) expect(faultsOf(name.replace('.json', ''), {})).toEqual([]);
+  });
+
+  test('names all that is missing or wrong at once, each place once', () => {
+    expect(
+      faultsOf('license-issue', {
+        holderName: undefined,
+        issueDate: '2026-02-30',
+        holderNme: 'x',
+        previousStatusTo: 'valid',
+      }),
+    ).toEqual([
+      'PROFILES_FIELD_MISSING /claims/holderName',
+      'PROFILES_VALUE_TIME /claims/issueDate',
+      'PROFILES_FIELD_UNKNOWN /claims/holderNme',
+    ]);
+    expect(faultsOf('license-issue', { holderName: undefined, previousStatusTo: 'valid' })).toEqual(
+      [
+        'PROFILES_FIELD_MISSING /claims/holderName',
+        'PROFILES_FIELD_MISSING /claims/previousIdentifier',
+      ],
+    );
+  });
+
+  test('lists the events that there are', () => {
+    const [fault] = recordFaults(
+      { event: 'document.read', claims: {} },
+      profileByName('document/1'),
+    );
+    expect(fault?.message).toContain('document.publish, document.replace, document.withdraw');
+  });
+});
 
 describe('checkRecord, in what it only reports', () => {
   test.each(WARNINGS)('warns in %s of %o', (name, changes, at, code) => {

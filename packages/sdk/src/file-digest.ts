@@ -27,7 +27,9 @@ export class FileDigester {
    */
   async digest(files: readonly RecordFile[]): Promise<FileDigest[]> {
     const digests: FileDigest[] = [];
-    for (const file of files) digests.push('path' in file ? await this.#inTurn(file) : file);
+    for (const [i, file] of files.entries()) {
+      digests.push('path' in file ? await this.#inTurn({ ...file, at: `/files/${i}` }) : file);
+    }
     return digests;
   }
 
@@ -36,7 +38,7 @@ export class FileDigester {
     this.#closing.abort();
   }
 
-  async #inTurn(file: { readonly name: string; readonly path: string }): Promise<FileDigest> {
+  async #inTurn(file: PlacedFile): Promise<FileDigest> {
     if (this.#free > 0) this.#free--;
     else await new Promise<void>((resolve) => void this.#waiting.push(resolve));
     const { signal } = this.#closing;
@@ -63,8 +65,15 @@ function unlessClosed<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   });
 }
 
+/** A file to read, and where the record names it. */
+interface PlacedFile {
+  readonly name: string;
+  readonly path: string;
+  readonly at: string;
+}
+
 async function digestFile(
-  { name, path }: { readonly name: string; readonly path: string },
+  { name, path, at }: PlacedFile,
   { maxBytes, signal }: { readonly maxBytes: number; readonly signal: AbortSignal },
 ): Promise<FileDigest> {
   let handle: FileHandle | undefined;
@@ -96,7 +105,7 @@ async function digestFile(
     return { name, size, sha256: hash.digest('hex') };
   } catch (cause) {
     if (isCodedError(cause)) throw cause;
-    throw sdkError('SDK_FILE_UNREADABLE', 'cannot read a file of the record', {}, { cause });
+    throw sdkError('SDK_FILE_UNREADABLE', `${at}: cannot read this file`, { at }, { cause });
   } finally {
     await handle?.close();
   }

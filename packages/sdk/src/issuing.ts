@@ -122,13 +122,16 @@ export class Issuing {
           continue;
         }
         const links: ResolvedLink[] = [];
-        for (const link of record.links ?? []) {
+        for (const [i, link] of (record.links ?? []).entries()) {
           // What it names may be among those whose signatures are not there yet.
           const own = this.#ownTarget(link, address);
           if (unsigned.has(own)) await settle();
           const place = this.#vault.added(own) ?? known.get(formatAddress(own));
           if (!place) await settle();
-          links.push({ rel: link.rel, leaf: place?.leaf ?? (await this.#foreignLeaf(link)) });
+          links.push({
+            rel: link.rel,
+            leaf: place?.leaf ?? (await this.#foreignLeaf(link, `/links/${i}`)),
+          });
         }
         const signed = this.#issueOne(prepared, links).catch(asError);
         unsigned.add({ at, address, key: record.key, signed });
@@ -203,16 +206,15 @@ export class Issuing {
   }
 
   /** Resolve a link to a record of another issuer, which must be the only one (spec/notary §6). @throws SDK_LINK_UNRESOLVED */
-  async #foreignLeaf(link: RecordLink): Promise<Uint8Array> {
+  async #foreignLeaf(link: RecordLink, at: string): Promise<Uint8Array> {
     const found =
       link.id === undefined
         ? await this.#vault.withKey(link.key ?? '')
         : await this.#vault.withId(link.id);
     const [place] = found.length === 1 ? await this.#vault.places(found) : [];
     if (place) return place.leaf;
-    throw sdkError('SDK_LINK_UNRESOLVED', `a link names ${found.length} records, expected one`, {
-      found: found.length,
-    });
+    const message = `${at}: names ${found.length} records, expected one`;
+    throw sdkError('SDK_LINK_UNRESOLVED', message, { at, found: found.length });
   }
 
   #read(input: unknown): ReadRecord {

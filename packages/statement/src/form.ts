@@ -60,7 +60,7 @@ export function checkTime(text: string, at: string): string {
   } catch (cause) {
     throw statementError(
       'STATEMENT_TIME_FORM',
-      `${at}: expected an RFC 3339 time with offset`,
+      `${at}: expected an RFC 3339 time with offset, like 2026-03-12T10:15:02+08:00`,
       { at },
       { cause },
     );
