@@ -18,7 +18,7 @@ export function createProgram(language: Language): Command {
       new Option(
         '--json',
         say(
-          '标准输出为 JSON:一个对象,或每行一个',
+          '标准输出为 JSON：一个对象，或每行一个',
           'one JSON object, or one a line, on standard output',
         ),
       ),
@@ -58,11 +58,11 @@ export function collect(value: string, before: readonly string[] | undefined): r
 }
 
 const TITLES: Readonly<Record<string, string>> = {
-  'Usage:': '用法:',
-  'Arguments:': '参数:',
-  'Options:': '选项:',
-  'Global Options:': '通用选项:',
-  'Commands:': '命令:',
+  'Usage:': '用法：',
+  'Arguments:': '参数：',
+  'Options:': '选项：',
+  'Global Options:': '通用选项：',
+  'Commands:': '命令：',
 };
 
 function helpWidth(columns: number | undefined): number {

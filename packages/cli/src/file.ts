@@ -1,7 +1,8 @@
 import { createHash, getHashes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { CodedError, FILE_LIMITS, isCodedError } from '@anchorlog/core';
+import { createReadStream, fstatSync } from 'node:fs';
+import { CodedError, FILE_LIMITS, isCodedError, parseJson } from '@anchorlog/core';
 import { parseTrustPolicy, type TrustPolicy } from '@anchorlog/verify';
+import { UsageError } from './trouble.ts';
 
 /**
  * Read a file, or standard input for `-`, in bounded memory: of one that is longer than a JSON file may be, one byte more than that is read,
@@ -9,7 +10,7 @@ import { parseTrustPolicy, type TrustPolicy } from '@anchorlog/verify';
  */
 export async function readJsonFile(path: string): Promise<Uint8Array> {
   const most = FILE_LIMITS.bytes;
-  const stream = path === '-' ? process.stdin : createReadStream(path, { end: most });
+  const stream = path === '-' ? standardInput() : createReadStream(path, { end: most });
   const parts: Uint8Array[] = [];
   let length = 0;
   for await (const part of named(path, stream)) {
@@ -17,7 +18,27 @@ export async function readJsonFile(path: string): Promise<Uint8Array> {
     length += part.length;
     if (length > most) break;
   }
-  return Buffer.concat(parts);
+  const whole = Buffer.concat(parts);
+  if (whole[0] === 0xef && whole[1] === 0xbb && whole[2] === 0xbf) throw marked(path);
+  return whole;
+}
+
+/** Give standard input. A folder in its place would look like one that is empty. @throws UsageError */
+export function standardInput(): NodeJS.ReadStream {
+  if (fstatSync(0).isDirectory()) {
+    throw new UsageError([
+      '标准输入应为文件，却是文件夹',
+      'expected a file on standard input, got a folder',
+    ]);
+  }
+  return process.stdin;
+}
+
+function marked(path: string): UsageError {
+  return new UsageError(
+    [`开头有字节顺序标记（BOM）：${path}`, `begins with a byte order mark (BOM): ${path}`],
+    ['请另存为不带 BOM 的 UTF-8', 'save it as UTF-8 without one'],
+  );
 }
 
 /** Read a trust policy; what is wrong with it is said with its path. @throws VERIFY_POLICY_…, CORE_JSON_… */
@@ -27,9 +48,29 @@ export async function readPolicy(path: string): Promise<TrustPolicy> {
     return parseTrustPolicy(bytes);
   } catch (error) {
     if (!isCodedError(error)) throw error;
+    if (isBundle(bytes)) throw swapped(path);
     const { code, message, context } = error;
     throw new CodedError(code, `${path}: ${message}`, context, { cause: error });
   }
+}
+
+function isBundle(bytes: Uint8Array): boolean {
+  try {
+    const { format } = (parseJson(bytes) ?? {}) as { readonly format?: unknown }; // any JSON has members to ask for
+    return typeof format === 'string' && format.startsWith('anchorlog/bundle/');
+  } catch {
+    return false;
+  }
+}
+
+function swapped(path: string): UsageError {
+  return new UsageError(
+    [`这是证明包，不是信任策略：${path}`, `this is a proof bundle, no trust policy: ${path}`],
+    [
+      '信任策略要从可信的渠道取得；存证器的是 <文件夹>/policy.json',
+      'get the trust policy by a way that you trust; that of a notary is <dir>/policy.json',
+    ],
+  );
 }
 
 /** Hash a file by streaming it, in flat memory: 64 hexadecimal digits each; no SM3 where this Node has none. */

@@ -8,6 +8,7 @@ import { addInit } from './commands/init.ts';
 import { addKeygen } from './commands/keygen.ts';
 import { addLog } from './commands/log.ts';
 import { addNotarize } from './commands/notarize.ts';
+import { addProfile } from './commands/profile.ts';
 import { addProgress } from './commands/progress.ts';
 import { addVerify } from './commands/verify.ts';
 import { createProgram, type Context } from './context.ts';
@@ -24,6 +25,7 @@ const { say } = context;
 const ADD = [
   addInit,
   addDev,
+  addProfile,
   addNotarize,
   addProgress,
   addBundle,
@@ -46,7 +48,7 @@ function declare(): Command {
   const root = createProgram(language)
     .description(
       say(
-        '为电子证照、电子印章和数据共享交换的记录存证,离线核验证明包',
+        '为电子证照、电子印章和数据共享交换的记录存证，离线核验证明包',
         'Notarize records of e-licenses, e-seals and data sharing; verify their proof bundles offline',
       ),
     )
@@ -60,7 +62,7 @@ function exitCodes(): string {
   const rows = Object.values(EXIT).map(
     ({ code, when: [zh, en] }) => `  ${String(code).padStart(3)}  ${say(zh, en)}`,
   );
-  return [say('退出码:', 'Exit codes:'), ...rows].join('\n');
+  return [say('退出码：', 'Exit codes:'), ...rows].join('\n');
 }
 
 /** Help and version end well; what the parser of the command line refuses is said in its own words. */
@@ -73,8 +75,8 @@ function endOfParser({ exitCode, code, message }: CommanderError): void {
   const help = ['anchorlog', ...(command === undefined ? [] : [command]), '--help'].join(' ');
   report({
     exit: 'usage',
-    what: [`命令行有误:${fault}`, fault],
-    todo: [`用法见:${help}`, `see: ${help}`],
+    what: [`命令行有误：${fault}`, fault],
+    todo: [`用法见：${help}`, `see: ${help}`],
   });
 }
 

@@ -49,7 +49,7 @@ export function replayText(
     facts.push([
       say('旁证', 'second opinion'),
       say(
-        `merkletreejs:${equal} 个树根相同,${different} 个不同,${skipped} 个略过`,
+        `merkletreejs：${equal} 个树根相同，${different} 个不同，${skipped} 个略过`,
         `merkletreejs: ${equal} roots equal, ${different} different, ${skipped} skipped`,
       ),
     ]);
@@ -84,7 +84,7 @@ function answerLines(
   const answer =
     left > 0
       ? say(
-          `✔ 已锚定的 ${count(anchoredSize)} 条中没有发现问题;其后 ${count(left)} 条尚未锚定,无从比对`,
+          `✔ 已锚定的 ${count(anchoredSize)} 条中没有发现问题；其后 ${count(left)} 条尚未锚定，无从比对`,
           `✔ nothing found in the ${count(anchoredSize)} entries that are anchored; the last ${count(left)} are not, and nothing vouches for them`,
         )
       : say('✔ 没有发现问题', '✔ nothing found');
@@ -92,18 +92,18 @@ function answerLines(
 }
 
 const DOUBTS: Readonly<Record<Doubt, Said>> = {
-  noAnchor: ['无法判断:没有可以比对的锚定', 'cannot tell: nothing anchored to compare with'],
+  noAnchor: ['无法判断：没有可以比对的锚定', 'cannot tell: nothing anchored to compare with'],
   chainBehind: [
-    '未发现问题,但节点报出的树头少于验证节点已签封的:它落后了,或者没说实话',
+    '未发现问题，但节点报出的树头少于验证节点已签名确认的：它落后了，或者没说实话',
     'nothing found, but the node names fewer heads than validators have sealed: it is behind, or does not tell the truth',
   ],
   keyTimes: [
-    '未发现问题,但有的签名无从得知:作出时密钥是否仍然有效',
+    '未发现问题，但有的签名无从得知：作出时密钥是否仍然有效',
     'nothing found, but nothing says whether the keys of some signatures still counted when they were made',
   ],
 };
 const UNREACHED: Said = [
-  '未发现问题,但问不到链',
+  '未发现问题，但问不到链',
   'nothing found, but the chain could not be asked',
 ];
 
@@ -115,7 +115,7 @@ function anchoredText({ anchoredSize, entries, heads }: ReplayReport, say: Say):
   const time = block === undefined ? '' : ` · ${formatInstant(block.time * 1000)}`;
   const number = newest?.number;
   return say(
-    `${count(entries)} 条中的前 ${count(anchoredSize)} 条${number === undefined ? '' : `,到锚定序号 ${number}${time}`}`,
+    `${count(entries)} 条中的前 ${count(anchoredSize)} 条${number === undefined ? '' : `，到锚定序号 ${number}${time}`}`,
     `the first ${count(anchoredSize)} of ${count(entries)} entries${number === undefined ? '' : `, up to anchor ${number}${time}`}`,
   );
 }
@@ -135,12 +135,12 @@ function headsText(heads: readonly HeadReport[], say: Say): string {
     ...(idle > 0
       ? [
           say(
-            `${idle} 个仅由已更换的验证节点签封,不作数`,
+            `${idle} 个仅由已更换的验证节点签名确认，不作数`,
             `${idle} by former validators alone, which do not count`,
           ),
         ]
       : []),
-  ].join(say(',', ', '));
+  ].join(say('，', ', '));
 }
 
 function signaturesText(signatures: ReplayReport['signatures'], say: Say): string {
@@ -150,7 +150,7 @@ function signaturesText(signatures: ReplayReport['signatures'], say: Say): strin
   return signatures.undated === 0
     ? say(`核验 ${verified} 个`, `${verified} verified`)
     : say(
-        `核验 ${verified} 个,另有 ${undated} 个无从得知作出的时间`,
+        `核验 ${verified} 个，另有 ${undated} 个无从得知作出的时间`,
         `${verified} verified, and ${undated} of which nothing says when they were made`,
       );
 }
@@ -162,14 +162,14 @@ function chainTexts(
 ): readonly string[] {
   const told = ({ chainId, number, behind }: RegistryReport): string =>
     say(
-      `${chainId} 已查询:一个节点称最新锚定序号为 ${number}${behind ? ',少于已签封的' : ''}`,
+      `${chainId} 已查询：一个节点称最新锚定序号为 ${number}${behind ? '，少于已签名确认的' : ''}`,
       `${chainId} asked: one node's word is that the latest anchor is ${number}${behind ? ', fewer than are sealed' : ''}`,
     );
   if (asked.length > 0 || problems.length > 0)
     return [...asked.map(told), ...problems.map(visible)];
   return [
     say(
-      '未查询:树头来自已发布的证据,看不到更晚的锚定',
+      '未查询：树头来自已发布的证据，看不到更晚的锚定',
       'not asked: heads are those of the published evidence; later ones would not be seen',
     ),
   ];

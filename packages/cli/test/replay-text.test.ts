@@ -50,10 +50,10 @@ describe('replayText', () => {
     ]);
     const zh = replayText(REPORT, [], sayIn('zh-CN')).split('\n');
     expect(zh[0]).toBe(
-      '✔ 已锚定的 40 条中没有发现问题;其后 20 条尚未锚定,无从比对  example.gov/licenses',
+      '✔ 已锚定的 40 条中没有发现问题；其后 20 条尚未锚定，无从比对  example.gov/licenses',
     );
-    expect(zh[4]).toBe('  锚定的树头  1 个中 1 个由条目得出,1 个仅凭一个节点所说');
-    expect(zh[5]).toBe('  链          1337 已查询:一个节点称最新锚定序号为 1');
+    expect(zh[4]).toBe('  锚定的树头  1 个中 1 个由条目得出，1 个仅凭一个节点所说');
+    expect(zh[5]).toBe('  链          1337 已查询：一个节点称最新锚定序号为 1');
   });
 
   test('names every doubt, and never says yes beside one', () => {

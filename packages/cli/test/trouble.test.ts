@@ -9,7 +9,8 @@ import { TLOG_CODES } from '@anchorlog/tlog';
 import { VERIFY_CODES } from '@anchorlog/verify';
 import { describe, expect, test } from 'vitest';
 import { sayIn } from '../src/language.ts';
-import { TROUBLES, UsageError, troubleLines, troubleOf } from '../src/trouble.ts';
+import { UsageError, troubleLines, troubleOf } from '../src/trouble.ts';
+import { TROUBLES } from '../src/trouble-table.ts';
 
 const codes = Object.keys({
   ...ANCHOR_CODES,

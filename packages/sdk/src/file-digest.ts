@@ -91,15 +91,15 @@ async function digestFile(
     const hash = createHash('sha256');
     const chunk = Buffer.allocUnsafe(Math.min(size + 1, CHUNK_BYTES));
     // Up to one byte beyond its size, which must not be there: what grows while it is read would have no end.
-    for (let at = 0; ;) {
+    for (let read = 0; ;) {
       signal.throwIfAborted();
-      const length = Math.min(size + 1 - at, chunk.length);
+      const length = Math.min(size + 1 - read, chunk.length);
       const { bytesRead } = length > 0 ? await handle.read(chunk, 0, length) : { bytesRead: 0 };
       hash.update(chunk.subarray(0, bytesRead));
-      at += bytesRead;
-      if (bytesRead > 0 && at <= size) continue;
+      read += bytesRead;
+      if (bytesRead > 0 && read <= size) continue;
       const after = await handle.stat({ bigint: true });
-      if (at === size && after.size === before.size && after.mtimeNs === before.mtimeNs) break;
+      if (read === size && after.size === before.size && after.mtimeNs === before.mtimeNs) break;
       throw sdkError('SDK_FILE_CHANGED', 'a file of the record changed while it was read');
     }
     return { name, size, sha256: hash.digest('hex') };

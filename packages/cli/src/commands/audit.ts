@@ -10,7 +10,7 @@ export function addAudit(program: Command, context: Context): void {
     .command('audit')
     .description(
       say(
-        '从头重算整个日志,或查找一个主体的轨迹',
+        '从头重算整个日志，或查找一个主体的轨迹',
         'derive a log anew, or find the trail of a subject',
       ),
     );

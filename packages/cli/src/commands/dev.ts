@@ -17,26 +17,26 @@ export function addDev(program: Command, context: Context): void {
     .command('dev')
     .description(
       say(
-        '运行一条开发用链并部署合约;只有最终性的形式,没有共识',
+        '运行一条开发用链并部署合约；只有最终性的形式，没有共识',
         'run a development chain with the contract deployed: the form of finality, not consensus',
       ),
     )
     .argument(
       '[dir]',
       say(
-        '要接上这条链的存证器;它的设置和策略会改为这条链',
+        '要接上这条链的存证器；它的设置和策略会改为这条链',
         'notary to register there; its settings and policy are set to this chain',
       ),
     )
     .option(
       '--port <port>',
-      say('127.0.0.1 上的端口;0 取任一空闲端口', 'on 127.0.0.1; 0 takes any free one'),
+      say('127.0.0.1 上的端口；0 取任一空闲端口', 'on 127.0.0.1; 0 takes any free one'),
       '8545',
     )
     .option(
       '--block-time <ms>',
       say(
-        '每隔多少毫秒出一个区块;不给则每笔交易立即出块',
+        '每隔多少毫秒出一个区块；不给则每笔交易立即出块',
         'a block each so many milliseconds; without it each transaction gets one at once',
       ),
     )
@@ -60,7 +60,7 @@ export function addDev(program: Command, context: Context): void {
       const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
       const text = [
         say(
-          `✔ 链 ${chainId}:${url},本进程内 ${validators.length} 个验证节点(只有最终性的形式,没有共识)`,
+          `✔ 链 ${chainId}：${url}，本进程内 ${validators.length} 个验证节点（只有最终性的形式，没有共识）`,
           `✔ chain ${chainId} at ${url}, ${validators.length} validators in this process (the form of finality, not consensus)`,
         ),
         `  AnchorRegistry ${contract}`,
@@ -68,11 +68,11 @@ export function addDev(program: Command, context: Context): void {
           ? []
           : [
               say(
-                `  ${dir}:已登记,notary.json 与 policy.json 已改为这条链`,
+                `  ${dir}：已登记，notary.json 与 policy.json 已改为这条链`,
                 `  ${dir}: registered; notary.json and policy.json are set to this chain`,
               ),
             ]),
-        say('  按 Ctrl-C 结束,链随之消失', '  Ctrl-C ends it, and the chain is gone then'),
+        say('  按 Ctrl-C 结束，链随之消失', '  Ctrl-C ends it, and the chain is gone then'),
       ].join('\n');
       await output.result({ url, chainId, contract, validators, dir }, text);
       await stopped;
@@ -127,7 +127,7 @@ function natural(text: string, flag: string, most: number): number {
   const value = /^(0|[1-9][0-9]{0,8})$/.test(text) ? Number(text) : most + 1;
   if (value > most) {
     throw new UsageError([
-      `${flag}:应为 0 到 ${most} 的整数`,
+      `${flag}：应为 0 到 ${most} 的整数`,
       `${flag}: expected a whole number up to ${most}`,
     ]);
   }

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { IssuerConfig } from '@anchorlog/sdk';
 import { collect, outputOf, type Context } from '../context.ts';
@@ -17,7 +19,7 @@ export function addInit(program: Command, context: Context): void {
     .command('init')
     .description(
       say(
-        '建立存证器:文件夹、密钥、设置和信任策略',
+        '建立存证器：文件夹、密钥、设置和信任策略',
         'make a notary: folder, keys, settings, trust policy',
       ),
     )
@@ -25,14 +27,14 @@ export function addInit(program: Command, context: Context): void {
     .requiredOption(
       '--origin <name>',
       say(
-        '日志永久唯一的名字,如 example.gov/licenses',
+        '日志永久唯一的名字，如 example.gov/licenses',
         "the log's unique name for ever, like example.gov/licenses",
       ),
     )
     .requiredOption(
       '--issuer <org/system[=name]>',
       say(
-        '为谁的记录签名;可多次给出,第一个运营日志',
+        '为谁的记录签名；可多次给出，第一个运营日志',
         'whose statements it signs; may be given several times, the first operates the log',
       ),
       collect,
@@ -40,21 +42,21 @@ export function addInit(program: Command, context: Context): void {
     .option(
       '--guard <path>',
       say(
-        '防回退文件的路径,最好在另一个卷上',
+        '防回退文件的路径，最好在另一个卷上',
         'path of the rollback guard; best on another volume',
       ),
     )
     .option(
       '--anchor-by <hours>',
       say(
-        '回执永久承诺的锚定期限,小时',
+        '回执永久承诺的锚定期限，小时',
         'what receipts promise for ever: anchored within so many hours',
       ),
       '24',
     )
     .action(async (dir: string, flags: InitFlags, command: Command) => {
       const output = outputOf(command, context);
-      const issuers = flags.issuer.map(parseIssuer);
+      const issuers = await Promise.all(flags.issuer.map(parseIssuer));
       const anchorByHours = parseHours(flags.anchorBy);
       const { initNotary } = await import('@anchorlog/sdk');
       const { origin, guard } = await initNotary({
@@ -64,21 +66,26 @@ export function addInit(program: Command, context: Context): void {
         guard: flags.guard,
         anchorByHours,
       });
+      await writeFile(join(dir, '.gitignore'), IGNORE);
       const text = [
         say(
-          `✔ ${dir}:${origin} 的存证器,${issuers.length} 个签发系统`,
+          `✔ ${dir}：${origin} 的存证器，${issuers.length} 个申报系统`,
           `✔ ${dir}: notary of ${origin}, ${issuers.length} issuing system(s)`,
         ),
         say(
-          '  keys/        私钥和秘密:请备份,不可示人',
+          '  keys/        私钥和秘密：请备份，不可示人',
           '  keys/        private: back them up, show them to nobody',
         ),
         say(
-          '  policy.json  信任策略:通过可信的渠道交给核验方',
+          '  vault/       披露材料，存证开始后才有：没有它，条目无法再打开；请一并备份，不可示人',
+          '  vault/       what opens the entries, once there are some: back it up too, show it to nobody',
+        ),
+        say(
+          '  policy.json  信任策略：通过可信的渠道交给核验方',
           '  policy.json  give it to verifiers by a way that they trust',
         ),
         say(
-          `  下一步       anchorlog dev ${dir}(开发用链),或在 notary.json 里设置 chain`,
+          `  下一步       anchorlog dev ${dir}（开发用链），或在 notary.json 里设置 chain`,
           `  next         anchorlog dev ${dir} (a development chain), or set chain in notary.json`,
         ),
       ].join('\n');
@@ -86,18 +93,31 @@ export function addInit(program: Command, context: Context): void {
     });
 }
 
-function parseIssuer(text: string): IssuerConfig {
+/** Nothing of a notary belongs into a repository. */
+const IGNORE = '# keys and vault are private\n*\n';
+
+async function parseIssuer(text: string): Promise<IssuerConfig> {
   const [, org, system, name] =
     /^([0-9A-Z]{18})\/([a-z0-9][a-z0-9._-]{0,63})(?:=(.+))?$/.exec(text) ?? [];
   if (org === undefined || system === undefined) {
     throw new UsageError(
       [
-        `--issuer:应为 机构代码/系统 或 机构代码/系统=名称,却是 ${text}`,
+        `--issuer：应为 机构代码/系统 或 机构代码/系统=名称，却是 ${text}`,
         `--issuer: expected ORG/SYSTEM or ORG/SYSTEM=NAME, got ${text}`,
       ],
       [
-        '机构代码是 18 位统一社会信用代码,系统名用小写字母',
+        '机构代码是 18 位统一社会信用代码，系统名用小写字母',
         'ORG is a unified social credit code of 18 characters, SYSTEM is in lower case',
+      ],
+    );
+  }
+  const { isUscc } = await import('@anchorlog/profiles');
+  if (!isUscc(org)) {
+    throw new UsageError(
+      [`--issuer：${org} 的校验位不对`, `--issuer: a check character of ${org} is wrong`],
+      [
+        '请核对统一社会信用代码（GB 32100）',
+        'look at the unified social credit code again (GB 32100)',
       ],
     );
   }
@@ -108,7 +128,7 @@ function parseHours(text: string): number {
   const hours = /^[1-9][0-9]{0,3}$/.test(text) ? Number(text) : 0;
   if (hours < 1 || hours > 8760) {
     throw new UsageError([
-      '--anchor-by:应为 1 到 8760 小时',
+      '--anchor-by：应为 1 到 8760 小时',
       '--anchor-by: expected hours from 1 to 8760',
     ]);
   }

@@ -11,28 +11,28 @@ export function addKeygen(program: Command, context: Context): void {
     .command('keygen')
     .description(
       say(
-        '生成一个私钥文件,只有所有者能读',
+        '生成一个私钥文件，只有所有者能读',
         'make a private key in a file that only its owner can read',
       ),
     )
     .argument(
       '<name>',
       say(
-        '密钥的名字:issuer 用 机构/系统,checkpoint 和 operator 用日志名,receipt 用 日志名/receipt',
+        '密钥的名字：issuer 用 机构/系统，checkpoint 和 operator 用日志名，receipt 用 日志名/receipt',
         'org/system for issuer, the origin for checkpoint and operator, origin/receipt for receipt',
       ),
     )
     .argument(
       '<file>',
       say(
-        '写到哪里;已有的文件不会被覆盖',
+        '写到哪里；已有的文件不会被覆盖',
         'where to write it; an existing file is never overwritten',
       ),
     )
     .addOption(
       new Option(
         '--use <use>',
-        say('用途;一把密钥一个用途', 'what it is for; one key, one purpose'),
+        say('用途；一把密钥一个用途', 'what it is for; one key, one purpose'),
       )
         .choices(['issuer', 'checkpoint', 'receipt', 'operator'])
         .default('issuer'),
@@ -47,7 +47,7 @@ export function addKeygen(program: Command, context: Context): void {
       await output.result(
         { use, name, alg, file, ...shown },
         [
-          say(`✔ ${file}:${name} 的 ${alg} 密钥`, `✔ ${file}: ${alg} key of ${name}`),
+          say(`✔ ${file}：${name} 的 ${alg} 密钥`, `✔ ${file}: ${alg} key of ${name}`),
           alignFacts(Object.entries(shown)),
         ].join('\n'),
       );

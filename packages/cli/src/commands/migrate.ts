@@ -15,21 +15,21 @@ export function addMigrate(log: Command, context: Context): void {
     .command('migrate')
     .description(
       say(
-        '把日志复制到另一种存储,逐项比对并由副本重算树根;中断后再次运行即可继续',
+        '把日志复制到另一种存储，逐项比对并由副本重算树根；中断后再次运行即可继续',
         'copy a log into another store, compare all of it and derive its roots anew; run again, it goes on',
       ),
     )
     .argument(
       '<from>',
       say(
-        '存储的文件夹(存证器的在 <文件夹>/log),或 postgresql://…?schema=…;期间不得写入',
+        '存储的文件夹（存证器的在 <文件夹>/log），或 postgresql://…?schema=…；期间不得写入',
         'folder of a store (a notary has it in <dir>/log), or postgresql://…?schema=…; nobody may write it meanwhile',
       ),
     )
     .argument(
       '<to>',
       say(
-        '同上;应为空,或是先前中断的副本。密码请放在环境变量 PGPASSWORD 里',
+        '同上；应为空，或是先前中断的副本。密码请放在环境变量 PGPASSWORD 里',
         'likewise; empty, or a copy that ended early. A password belongs into the environment, PGPASSWORD',
       ),
     )
@@ -95,16 +95,16 @@ function reportText(report: MigrateReport, { from, to }: Places, say: Say): stri
     [
       say('另有', 'and'),
       say(
-        `${count(groups)} 组、${count(tiles)} 个满瓦片、${count(receiptNotes)} 份回执签名、${count(checkpoints)} 个检查点`,
+        `${count(groups)} 组、${count(tiles)} 个满分片文件、${count(receiptNotes)} 份回执签名、${count(checkpoints)} 个检查点`,
         `${count(groups)} groups, ${count(tiles)} full tiles, ${count(receiptNotes)} receipt notes, ${count(checkpoints)} checkpoints`,
       ),
     ],
   ];
   return [
-    say(`✔ ${from} → ${to}:副本相同`, `✔ ${from} → ${to}: the copy is equal`),
+    say(`✔ ${from} → ${to}：副本相同`, `✔ ${from} → ${to}: the copy is equal`),
     alignFacts(facts),
     say(
-      '  日志此后只能写在其中一处,防回退文件不变',
+      '  日志此后只能写在其中一处，防回退文件不变',
       '  the log may go on in one of them only, with the same rollback guard',
     ),
   ].join('\n');

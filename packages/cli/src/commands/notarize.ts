@@ -1,13 +1,15 @@
 import { Option, type Command } from 'commander';
 import { FILE_LIMITS, formatBase64 } from '@anchorlog/core';
-import type { Notary, Receipt } from '@anchorlog/sdk';
+import type { Receipt } from '@anchorlog/sdk';
 import { outputOf, type Context } from '../context.ts';
 import { EXIT, type ExitName } from '../exit.ts';
-import { readJsonFile } from '../file.ts';
+import { readJsonFile, standardInput } from '../file.ts';
+import type { Said } from '../language.ts';
 import { readLines } from '../lines.ts';
 import { mapInOrder } from '../ordered.ts';
 import type { Output } from '../output.ts';
 import { Progress, count } from '../progress.ts';
+import { checkInput, checkerOf, type Fitting } from '../record-check.ts';
 import { TIMEOUT, parseTimeout } from '../timeout.ts';
 import { UsageError, codeOf, troubleLines, troubleOf } from '../trouble.ts';
 import { visible } from '../visible.ts';
@@ -16,6 +18,7 @@ interface NotarizeFlags {
   readonly dir: string;
   readonly until: 'published' | 'anchored' | 'final';
   readonly timeout: string;
+  readonly check?: boolean;
 }
 
 /** Records on their way at once: enough to fill groups, little enough to keep memory flat. */
@@ -28,14 +31,14 @@ export function addNotarize(program: Command, context: Context): void {
     .command('notarize')
     .description(
       say(
-        '为记录存证:JSON 文件,或标准输入中每行一条',
+        '为记录存证：JSON 文件，或标准输入中每行一条',
         'notarize records: JSON files, or one record a line on standard input',
       ),
     )
     .argument(
       '<files...>',
       say(
-        '每个文件一条 JSON 记录;- 为标准输入,每行一条,按序逐条答复',
+        '每个文件一条 JSON 记录；- 为标准输入，每行一条，按序逐条答复',
         'JSON files of one record each; - for one record a line on standard input, answered in order',
       ),
     )
@@ -45,25 +48,42 @@ export function addNotarize(program: Command, context: Context): void {
         .choices(['published', 'anchored', 'final'])
         .default('published'),
     )
+    .option(
+      '--check',
+      say(
+        '只检查记录的写法，不存证，什么也不写入',
+        'only check how the records are written; notarize nothing, write nothing',
+      ),
+    )
     .option('--timeout <seconds>', say('最多等几秒', 'wait no longer than this'), TIMEOUT)
     .action(async (files: readonly string[], flags: NotarizeFlags, command: Command) => {
       const output = outputOf(command, context);
       const timeoutMs = parseTimeout(flags.timeout);
+      if (flags.check === true) {
+        const { readConfig } = await import('@anchorlog/sdk');
+        const { issuers } = await readConfig(flags.dir);
+        const ended = await new Run(checkerOf(issuers), output, FITS).take(files);
+        if (ended) process.exitCode = EXIT[ended].code;
+        return;
+      }
       const { createNotary } = await import('@anchorlog/sdk');
       await using notary = await createNotary({ dir: flags.dir });
       if (flags.until !== 'published' && !notary.config.chain) {
         throw new UsageError(...NO_CHAIN); // before anything is taken
       }
-      const ended = await new Run(notary, output).take(files);
+      const take = (bytes: Uint8Array): Promise<Receipt> => notary.notarize(bytes);
+      const ended = await new Run(take, output, NOTARIZED).take(files);
       if (ended) process.exitCode = EXIT[ended].code;
       await notary.flush({ until: flags.until, timeoutMs });
     });
 }
 
+const NOTARIZED = ['已存证', 'notarized'] as const;
+const FITS = ['符合格式', 'well written'] as const;
 const NO_CHAIN = [
-  ['--until:存证器还没有接上链', '--until: the notary has no chain to anchor on'],
+  ['--until：存证器还没有接上链', '--until: the notary has no chain to anchor on'],
   [
-    '在另一个终端运行 anchorlog dev <文件夹>,或在 notary.json 里设置 chain',
+    '在另一个终端运行 anchorlog dev <文件夹>，或在 notary.json 里设置 chain',
     'run anchorlog dev <dir> in another terminal, or set chain in notary.json',
   ],
 ] as const;
@@ -76,23 +96,31 @@ interface Input {
 
 interface Answer {
   readonly place: Input['place'];
-  readonly receipt: Receipt | Error;
+  readonly bytes: Uint8Array | Error;
+  readonly receipt: Receipt | Fitting | Error;
 }
+
+/** Of so many records warnings are told; what is written with --json has them all. */
+const MOST_WARNED = 20;
 
 /** One run of the command: takes records in the order of the input and answers in it, each as soon as it is on disk. */
 class Run {
-  readonly #notary: Notary;
+  readonly #work: (bytes: Uint8Array) => Promise<Receipt | Fitting>;
   readonly #output: Output;
+  /** What became of a record that was not refused. */
+  readonly #done: Said;
   readonly #progress: Progress;
   readonly #stop = new AbortController();
   #interrupted = false;
   #taken = 0;
   #refused = 0;
+  #warned = 0;
   #firstRefusal: ExitName | undefined;
 
-  constructor(notary: Notary, output: Output) {
+  constructor(work: (bytes: Uint8Array) => Promise<Receipt | Fitting>, output: Output, done: Said) {
+    this.#done = done;
     const { say } = output;
-    this.#notary = notary;
+    this.#work = work;
     this.#output = output;
     this.#progress = new Progress({ what: say('记录', 'records'), say });
   }
@@ -128,7 +156,7 @@ class Run {
   }
 
   async *#lines(): AsyncGenerator<Input> {
-    const { stdin } = process;
+    const stdin = standardInput();
     const stop = (): void => void stdin.destroy();
     this.#stop.signal.addEventListener('abort', stop, { once: true });
     try {
@@ -142,22 +170,44 @@ class Run {
   }
 
   async #notarize({ place, bytes }: Input): Promise<Answer> {
-    if (bytes instanceof Error) return { place, receipt: bytes };
-    return { place, receipt: await this.#notary.notarize(bytes).catch(asError) };
+    if (bytes instanceof Error) return { place, bytes, receipt: bytes };
+    return { place, bytes, receipt: await this.#work(bytes).catch(asError) };
   }
 
-  async #tell({ place, receipt }: Answer): Promise<void> {
+  async #tell({ place, bytes, receipt }: Answer): Promise<void> {
     this.#taken++;
     if (!process.stdout.isTTY) this.#progress.update(this.#taken); // else the answers themselves show it
-    if (receipt instanceof Error) return this.#tellRefusal(place, receipt);
+    if (receipt instanceof Error) return this.#tellRefusal(place, bytes, receipt);
+    const { warnings = [] } = receipt;
+    const noted = warnings.length > 0 ? { warnings } : {};
+    if (warnings.length > 0) this.#warned++;
+    for (const { code, message } of this.#warned > MOST_WARNED ? [] : warnings) {
+      this.#output.note(`! ${this.#at(place)}  ${code}: ${message}`);
+    }
+    if (!('leafHash' in receipt)) {
+      const { profile, event } = receipt.record;
+      return this.#output.result(
+        { ...place, profile, event, ...noted },
+        `✔ ${this.#at(place)}  ${profile} ${event}`,
+      );
+    }
     const { id, index, leafHash, time, anchorBy } = receipt;
     await this.#output.result(
-      { ...place, id, index, leafHash: formatBase64(leafHash), time, anchorBy },
+      { ...place, id, index, leafHash: formatBase64(leafHash), time, anchorBy, ...noted },
       `✔ ${index}  ${id}  ${time}`,
     );
   }
 
-  async #tellRefusal(place: Input['place'], error: Error): Promise<void> {
+  #at(place: Input['place']): string {
+    const { say } = this.#output;
+    return 'line' in place ? say(`第 ${place.line} 行`, `line ${place.line}`) : visible(place.file);
+  }
+
+  async #tellRefusal(
+    place: Input['place'],
+    bytes: Uint8Array | Error,
+    error: Error,
+  ): Promise<void> {
     const { say } = this.#output;
     const trouble = troubleOf(error);
     const { exit } = trouble;
@@ -165,29 +215,41 @@ class Run {
     this.#firstRefusal ??= exit;
     // What is no fault of the record would meet the next one too.
     if (exit === 'internal' || exit === 'inconsistent') this.#stop.abort();
-    const at =
-      'line' in place ? say(`第 ${place.line} 行`, `line ${place.line}`) : visible(place.file);
+    // The notary stops at the first fault; who writes a record wants to know all.
+    const isOfRecord = !(bytes instanceof Error) && codeOf(error)?.startsWith('PROFILES_') === true;
+    const checked = isOfRecord ? await checkInput(bytes) : undefined;
+    const faults = checked && 'faults' in checked ? checked.faults : [];
+    const more = faults
+      .filter(({ message }) => message !== error.message)
+      .map(({ code, message }) => `\n  ${visible(`${code}: ${message}`)}`);
     await this.#output.result(
-      { ...place, error: codeOf(error) ?? 'INTERNAL', exit, message: error.message },
-      `✘ ${at}  ${troubleLines(error, trouble, say).join('\n')}`,
+      {
+        ...place,
+        error: codeOf(error) ?? 'INTERNAL',
+        exit,
+        message: error.message,
+        ...(faults.length > 1 ? { faults } : {}),
+      },
+      `✘ ${this.#at(place)}  ${troubleLines(error, trouble, say).join('\n')}${more.join('')}`,
     );
   }
 
   #summarize(): ExitName | undefined {
     const { say, note, gone } = this.#output;
     const kept = this.#taken - this.#refused;
+    const warned = this.#warned;
     if (this.#taken > 1) {
       note(
         say(
-          `${count(this.#taken)} 条记录:已存证 ${count(kept)} 条,拒绝 ${count(this.#refused)} 条`,
-          `${count(this.#taken)} records: ${count(kept)} notarized, ${count(this.#refused)} refused`,
+          `${count(this.#taken)} 条记录：${this.#done[0]} ${count(kept)} 条，拒绝 ${count(this.#refused)} 条${warned === 0 ? '' : `，其中 ${count(warned)} 条有提醒`}`,
+          `${count(this.#taken)} records: ${count(kept)} ${this.#done[1]}, ${count(this.#refused)} refused${warned === 0 ? '' : `, ${count(warned)} with warnings`}`,
         ),
       );
     }
     if (this.#interrupted || gone.aborted) {
       note(
         say(
-          '未读完输入即中断;已答复的都已保存',
+          '未读完输入即中断；已答复的都已保存',
           'stopped before the end of the input; what was acknowledged is kept',
         ),
       );

@@ -4,10 +4,10 @@ import { outputOf, type Context } from '../context.ts';
 import type { Said } from '../language.ts';
 
 const WORDS: Readonly<Record<Stage, Said>> = {
-  appended: ['已写入日志,尚未发布', 'on disk in the log, not published yet'],
-  published: ['已发布并签名,尚未上链', 'published under a signed checkpoint, not anchored yet'],
-  anchored: ['已上链,证据尚未齐全', 'anchored on the chain, evidence not complete yet'],
-  final: ['已最终确认,证据已保存', 'final: anchored, evidence stored'],
+  appended: ['已写入日志，尚未发布', 'on disk in the log, not published yet'],
+  published: ['已发布并签名，尚未上链', 'published under a signed checkpoint, not anchored yet'],
+  anchored: ['已上链，证据尚未齐全', 'anchored on the chain, evidence not complete yet'],
+  final: ['已最终确认，证据已保存', 'final: anchored, evidence stored'],
 };
 
 /** `anchorlog progress ID`: how far a record has come. */

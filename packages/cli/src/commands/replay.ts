@@ -25,26 +25,26 @@ export function addReplay(audit: Command, context: Context): void {
     .command('replay')
     .description(
       say(
-        '由条目重算每个叶子、瓦片和树根,并与链上的锚定比对',
+        '由条目重算每个叶子、分片文件和树根，并与链上的锚定比对',
         'derive every leaf, tile and root from the entries; compare with what was anchored',
       ),
     )
     .argument(
       '<tiles>',
       say(
-        '日志静态文件所在的文件夹或网址,存证器的在 <文件夹>/tiles',
+        '日志静态文件所在的文件夹或网址，存证器的在 <文件夹>/tiles',
         "folder or URL of the log's static files; a notary has it in <dir>/tiles",
       ),
     )
     .requiredOption('--policy <file>', say('信任策略', 'trust policy that names this log'))
     .option(
       '--origin <name>',
-      say('哪个日志;策略只有一个日志时可不给', 'which log, where the policy names several'),
+      say('哪个日志；策略只有一个日志时可不给', 'which log, where the policy names several'),
     )
     .option(
       '--rpc <url>',
       say(
-        '另向这个节点查询链上的树头;可给多个,各链一个',
+        '另向这个节点查询链上的树头；可给多个，各链一个',
         'ask this node for the heads on its chain too; may be given for each chain',
       ),
       collect,
@@ -57,7 +57,7 @@ export function addReplay(audit: Command, context: Context): void {
     .option(
       '--scratch <dir>',
       say(
-        '临时文件放在哪里;超过 262,144 条的日志每条用 32 字节',
+        '临时文件放在哪里；超过 262,144 条的日志每条用 32 字节',
         'where temporary files go; a log beyond 262,144 entries needs 32 bytes for each',
       ),
     )
@@ -125,7 +125,7 @@ async function askChains(
   origin: string,
 ): Promise<{ readonly asked: readonly AskedRegistry[]; readonly problems: readonly string[] }> {
   if (urls.length > 0 && policy.chains.size === 0) {
-    throw new UsageError(['--rpc:策略里没有链', '--rpc: the policy names no chain']);
+    throw new UsageError(['--rpc：策略里没有链', '--rpc: the policy names no chain']);
   }
   const { askRegistries } = await import('@anchorlog/audit');
   const asked: AskedRegistry[] = [];

@@ -27,14 +27,14 @@ export function addTrail(audit: Command, context: Context): void {
     .command('trail')
     .description(
       say(
-        '列出与某个主体、证照或操作者有关的记录,用存证器的密件逐条扫描',
+        '列出与某个主体、证照或操作者有关的记录，用存证器的披露材料逐条扫描',
         'list what happened about a subject, license or actor, by scanning with the vault',
       ),
     )
     .requiredOption(
       '--dir <dir>',
       say(
-        '存证器的文件夹,用它的密件打开条目',
+        '存证器的文件夹，用它的披露材料打开条目',
         'folder of the notary whose vault opens the entries',
       ),
     )
@@ -44,7 +44,7 @@ export function addTrail(audit: Command, context: Context): void {
     )
     .option(
       '--license <identifier>',
-      say('电子证照:它的变化与使用', 'e-license: its life and its uses'),
+      say('电子证照：它的变化与使用', 'e-license: its life and its uses'),
     )
     .option('--actor <identifier>', say('操作者', 'who acted'))
     .action(async (flags: TrailFlags, command: Command) => {
@@ -110,23 +110,28 @@ function trailText(trail: Trail, deliveries: readonly DeliveryMatch[], say: Say)
   const different = deliveries.filter(({ differences }) => differences.length > 0).length;
   const strange = deliveries.reduce((sum, { strangers }) => sum + strangers.length, 0);
   const delivered = say(
-    `  数据交付 ${deliveries.length} 次:只有一方记录 ${missing} 次,双方不符 ${different} 次,第三方所写 ${strange} 条`,
+    `  数据交付 ${deliveries.length} 次：只有一方记录 ${missing} 次，双方不符 ${different} 次，第三方所写 ${strange} 条`,
     `  deliveries: ${deliveries.length}, with one side missing: ${missing}, sides that differ: ${different}, entries by others: ${strange}`,
   );
   const odd = say(
-    `  另有 ${count(malformed)} 条不是声明,${count(misfit)} 条所附的密件不合`,
+    `  另有 ${count(malformed)} 条不是声明，${count(misfit)} 条所附的披露材料不合`,
     `  besides, ${count(malformed)} entries are no statements, and for ${count(misfit)} something at hand opens nothing`,
+  );
+  const unknown = say(
+    '  标识须与记录中的完全一致，如统一社会信用代码、证照编号或假名；--actor 写作 机构/账号',
+    '  an identifier must be written as in the records: a credit code, a license number or a pseudonym; --actor as ORG/ACCOUNT',
   );
   return [
     say(
-      `扫描 ${count(scanned)} 条,找到 ${count(entries.length)} 条`,
+      `扫描 ${count(scanned)} 条，找到 ${count(entries.length)} 条`,
       `${count(entries.length)} entries of ${count(scanned)} scanned`,
     ),
     ...rows,
+    ...(entries.length === 0 ? [unknown] : []),
     ...(deliveries.length > 0 ? [delivered] : []),
     ...(malformed + misfit > 0 ? [odd] : []),
     say(
-      `  凭手头的密件扫描所得(${count(unopened)} 条打不开),未证明完整`,
+      `  凭手头的披露材料扫描所得（${count(unopened)} 条打不开），未证明完整`,
       `  scanned with the openings at hand (${count(unopened)} entries stay closed): not proven complete`,
     ),
   ].join('\n');

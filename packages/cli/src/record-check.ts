@@ -1,0 +1,84 @@
+import { access } from 'node:fs/promises';
+import { isCodedError, type CodedError } from '@anchorlog/core';
+import type { IssuerConfig } from '@anchorlog/sdk';
+import type { LogRecord } from '@anchorlog/statement';
+import { UsageError } from './trouble.ts';
+
+/** One thing that keeps a record from being taken, or a warning about it. */
+export interface RecordNote {
+  readonly code: string;
+  /** JSON Pointer into the record. */
+  readonly at: string;
+  readonly message: string;
+}
+
+/** A record that would be taken. */
+export interface Fitting {
+  readonly record: LogRecord;
+  readonly warnings: readonly RecordNote[];
+}
+
+/** What a record is, or all that is wrong with it. */
+export type CheckedInput =
+  Fitting | { readonly error: CodedError; readonly faults: readonly RecordNote[] };
+
+/**
+ * Check a record as it would be before it is notarized: its form and, all at once, what its profile asks for. Files, links and keys are not
+ * looked at.
+ */
+export async function checkInput(bytes: Uint8Array): Promise<CheckedInput> {
+  const { checkRecord, profileByName, recordFaults } = await import('@anchorlog/profiles');
+  const { parseRecord } = await import('@anchorlog/statement');
+  try {
+    const record = parseRecord(bytes);
+    const profile = profileByName(record.profile);
+    const [error, ...others] = recordFaults(record, profile);
+    if (error) return { error, faults: [error, ...others].map(noteOf) };
+    return { record, warnings: checkRecord(record, profile) };
+  } catch (error) {
+    if (!isCodedError(error)) throw error;
+    return { error, faults: [noteOf(error)] };
+  }
+}
+
+/** Make the one who only checks records: their form, their profile, that the notary signs for their issuer and that their files are there. */
+export function checkerOf(
+  issuers: readonly IssuerConfig[],
+): (bytes: Uint8Array) => Promise<Fitting> {
+  return async (bytes) => {
+    const checked = await checkInput(bytes);
+    if ('error' in checked) throw checked.error;
+    const { issuer, files = [] } = checked.record;
+    const isKnown = issuers.some(
+      ({ org, system }) => issuer === undefined || (org === issuer.org && system === issuer.system),
+    );
+    if (!isKnown) {
+      throw new UsageError(
+        [
+          '/issuer：存证器没有这个机构和系统的密钥',
+          '/issuer: the notary has no key for this organisation and system',
+        ],
+        ['请核对 notary.json 的 issuers', 'compare it with issuers in notary.json'],
+      );
+    }
+    for (const [i, file] of files.entries()) {
+      if ('path' in file) await access(file.path).catch(() => Promise.reject(unreadable(i)));
+    }
+    return checked;
+  };
+}
+
+function unreadable(i: number): UsageError {
+  return new UsageError(
+    [`/files/${i}：读不到这个文件`, `/files/${i}: this file cannot be read`],
+    [
+      '记录里的相对路径从当前文件夹算起',
+      'relative paths in a record start from the current folder',
+    ],
+  );
+}
+
+function noteOf({ code, message, context }: CodedError): RecordNote {
+  const { at } = context;
+  return { code, at: typeof at === 'string' ? at : '', message };
+}
