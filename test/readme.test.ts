@@ -26,7 +26,8 @@ describe('an example', () => {
         const holds = lines.some((line) => line !== '' && matches(line, said));
         expect(holds, `${name}: expected a line like "${said}" in\n${printed}`).toBe(true);
       }
-      if (FRONT.includes(name)) expect(printed).toContain('Received, not yet anchored');
+      if (name === FRONT[0]) expect(printed).toContain('Received, not yet anchored');
+      if (name === FRONT[1]) expect(printed).toContain('存证已接收，尚未上链');
     }
   });
 });
@@ -46,10 +47,11 @@ describe('the commands', () => {
         block.split('\n'),
       );
       const commands = lines.filter((line) => line.startsWith('pnpm anchorlog '));
-      expect(commands.length).toBeGreaterThanOrEqual(3);
+      expect(commands.length).toBeGreaterThanOrEqual(5);
       for (const command of commands) {
         const args = command.split(' ').slice(2);
-        expect(await folder.run(['packages/cli/dist/main.js', ...args]), command).toContain('✔');
+        const printed = await folder.run(['packages/cli/dist/main.js', ...args]);
+        expect(printed, command).toContain(args[0] === 'profile' ? '"profile"' : '✔');
       }
     }
   }, 120_000);
@@ -64,7 +66,7 @@ describe('the commands', () => {
     );
     const named = [...text.matchAll(/pnpm ([a-z][a-z:]*)/g)].map(([, script = '']) => script);
     expect(named).not.toEqual([]);
-    for (const script of named) expect([...Object.keys(scripts), 'pnpm']).toContain(script);
+    for (const script of named) expect([...Object.keys(scripts), 'pnpm', 'install']).toContain(script);
     const used = [...text.matchAll(/(?:pnpm |`)anchorlog ([a-z]+)/g)];
     expect(used).not.toEqual([]);
     for (const [, verb = ''] of used) expect(verbs).toContain(verb);

@@ -33,9 +33,14 @@ export function troubleOf(error: unknown): Trouble {
     return { exit: 'usage', what: error.what, todo: error.todo };
   }
   // What failed after something else had: the first trouble is the one to tell.
-  if (error instanceof SuppressedError) return troubleOf(error.suppressed);
+  if (isSuppressed(error)) return troubleOf(error.suppressed);
   if (isCodedError(error)) return troubleOfCode(error.code);
   return troubleOfSystem(error) ?? { exit: 'internal', what: ['程序出错', 'an unforeseen fault'] };
+}
+
+/** Node before 24 has no such class, and gets its errors from the compiler. */
+function isSuppressed(error: unknown): error is Error & { readonly suppressed: unknown } {
+  return error instanceof Error && error.name === 'SuppressedError' && 'suppressed' in error;
 }
 
 /** Give the code of an error: a coded one's own, or that of the operating system. */
