@@ -1,11 +1,11 @@
-import { addressOfKey, deployRegistry, registerLog } from '@anchorlog/anchor';
 import { formatHex, parseHex } from '@anchorlog/core';
 import type { Devchain } from '@anchorlog/devchain';
 import { parseQbftExtra } from '@anchorlog/evm-proof';
 import {
+  deployDevelopment,
   initNotary,
+  joinDevelopment,
   readKeys,
-  setChain,
   type ChainSettings,
   type IssuerConfig,
 } from '@anchorlog/sdk';
@@ -43,25 +43,9 @@ export async function makeNotary(dir: string, records: readonly DemoRecord[]): P
 
 /** Deploy the registry, register the log of the notary in `dir`, and set the notary to this chain. */
 export async function setUpChain(dir: string, chain: Devchain): Promise<ChainSettings> {
-  const { url, chainId, validators } = chain;
-  const authority = chain.accounts[0]!;
-  const { contract, codeHash, blockNumber } = await deployRegistry({
-    chain: { url, chainId },
-    authority: authority.address,
-    key: authority.privateKey,
-    pollMs: 20,
-  });
-  const settings = { url, chainId, contract, codeHash, validators, fromBlock: blockNumber };
-  await registerLog({
-    chain: settings,
-    origin: ORIGIN,
-    operator: addressOfKey(await operatorKey(dir)),
-    key: authority.privateKey,
-    pollMs: 20,
-  });
-  const chainSettings = { ...settings, blockTimeMs: 80 };
-  await setChain(dir, chainSettings);
-  return chainSettings;
+  const settings = await deployDevelopment(chain, { blockTimeMs: 80 });
+  await joinDevelopment(dir, chain, settings);
+  return settings;
 }
 
 /** Give the key of the notary's operator as `0x` hexadecimal. */

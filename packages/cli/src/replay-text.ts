@@ -1,5 +1,6 @@
 import type { Doubt, HeadReport, RegistryReport, ReplayReport } from '@anchorlog/audit';
 import { formatBase64, formatInstant } from '@anchorlog/core';
+import { FINDING_TEXTS } from './finding-texts.ts';
 import type { Said, Say } from './language.ts';
 import { alignFacts, paint } from './output.ts';
 import { count } from './progress.ts';
@@ -54,7 +55,12 @@ export function replayText(
       ),
     ]);
   }
-  const listed = findings.map(({ code, facts: where }) => `  ${code} ${formatJson(where)}`);
+  const listed = findings.flatMap(({ code, facts: where }, i) => [
+    ...(findings.findIndex((each) => each.code === code) === i
+      ? [`  ${say(...FINDING_TEXTS[code])}`]
+      : []),
+    `  ${code} ${formatJson(where)}`,
+  ]);
   return [...answerLines(report, chainProblems, say), alignFacts(facts), ...listed].join('\n');
 }
 

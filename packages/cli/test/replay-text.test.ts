@@ -1,5 +1,6 @@
-import type { ReplayReport } from '@anchorlog/audit';
+import type { Finding, FindingCode, ReplayReport } from '@anchorlog/audit';
 import { describe, expect, test } from 'vitest';
+import { FINDING_TEXTS } from '../src/finding-texts.ts';
 import { sayIn } from '../src/language.ts';
 import { replayText } from '../src/replay-text.ts';
 
@@ -54,6 +55,28 @@ describe('replayText', () => {
     );
     expect(zh[4]).toBe('  锚定的树头  1 个中 1 个由条目得出，1 个仅凭一个节点所说');
     expect(zh[5]).toBe('  链          1337 已查询：一个节点称最新锚定序号为 1');
+  });
+
+  test('says each kind of finding in a sentence, before the places', () => {
+    const found = (code: FindingCode, index: number): Finding => ({ code, facts: { index } });
+    const findings = [
+      found('AUDIT_LEAF_MISMATCH', 5),
+      found('AUDIT_LEAF_MISMATCH', 6),
+      found('AUDIT_TILE_MISSING', 0),
+    ];
+    expect(
+      lines({ findings, counts: { AUDIT_LEAF_MISMATCH: 2, AUDIT_TILE_MISSING: 1 } }).slice(-5),
+    ).toEqual([
+      '  an entry does not match its stored hash: it was rewritten',
+      '  AUDIT_LEAF_MISMATCH {"index":5}',
+      '  AUDIT_LEAF_MISMATCH {"index":6}',
+      '  a tile is missing',
+      '  AUDIT_TILE_MISSING {"index":0}',
+    ]);
+    for (const [zh, en] of Object.values(FINDING_TEXTS)) {
+      expect(zh).toMatch(/\p{Script=Han}/u);
+      expect(en).not.toMatch(/\p{Script=Han}/u);
+    }
   });
 
   test('names every doubt, and never says yes beside one', () => {

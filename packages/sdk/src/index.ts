@@ -3,6 +3,7 @@ export type { Disclose } from './bundle.ts';
 export { readConfig, type ChainSettings, type IssuerConfig, type NotaryConfig } from './config.ts';
 export type { VaultAdoption } from './adopt.ts';
 export { adoptVault, createNotary, type NotaryOptions } from './create.ts';
+export { deployDevelopment, joinDevelopment, type DevelopmentChain } from './development-chain.ts';
 export { SDK_CODES, type SdkCode } from './error.ts';
 export { initNotary, setChain, type InitOptions } from './init.ts';
 export {

@@ -1,7 +1,5 @@
 import { once } from 'node:events';
 import type { Command } from 'commander';
-import { formatHex } from '@anchorlog/core';
-import type { ChainSettings } from '@anchorlog/sdk';
 import { outputOf, type Context } from '../context.ts';
 import { UsageError } from '../trouble.ts';
 
@@ -47,14 +45,14 @@ export function addDev(program: Command, context: Context): void {
         flags.blockTime === undefined
           ? undefined
           : natural(flags.blockTime, '--block-time', 3_600_000);
-      const { readConfig } = await import('@anchorlog/sdk');
+      const { deployDevelopment, joinDevelopment, readConfig } = await import('@anchorlog/sdk');
       if (dir !== undefined) await readConfig(dir); // before anything is started
       const { createDevchain } = await import('@anchorlog/devchain'); // an EVM: loaded only here
       // A new chain each time: it must not be taken for one that a journal knows.
       const chainId = dir === undefined ? 1337 : Math.floor(Date.now() / 1000);
       await using chain = await createDevchain({ chainId, port, blockTimeMs });
-      const settings = await deploy(chain, blockTimeMs);
-      if (dir !== undefined) await attach(dir, settings, chain.accounts[0]!.privateKey);
+      const settings = await deployDevelopment(chain, { blockTimeMs: blockTimeMs ?? 1000 });
+      if (dir !== undefined) await joinDevelopment(dir, chain, settings);
       const { url, validators } = chain;
       const { contract } = settings;
       const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
@@ -77,50 +75,6 @@ export function addDev(program: Command, context: Context): void {
       await output.result({ url, chainId, contract, validators, dir }, text);
       await stopped;
     });
-}
-
-interface DevAccess {
-  readonly url: string;
-  readonly chainId: number;
-  readonly validators: readonly string[];
-  readonly accounts: readonly { readonly address: string; readonly privateKey: string }[];
-}
-
-async function deploy(chain: DevAccess, blockTimeMs: number | undefined): Promise<ChainSettings> {
-  const { deployRegistry } = await import('@anchorlog/anchor');
-  const { url, chainId, validators } = chain;
-  const authority = chain.accounts[0]!;
-  const { contract, codeHash, blockNumber } = await deployRegistry({
-    chain: { url, chainId },
-    authority: authority.address,
-    key: authority.privateKey,
-    pollMs: 20,
-  });
-  return {
-    url,
-    chainId,
-    contract,
-    codeHash,
-    validators,
-    fromBlock: blockNumber,
-    blockTimeMs: blockTimeMs ?? 1000,
-  };
-}
-
-/** Register the log of a notary and set the notary to this chain. The notary itself stays closed, for others to open. */
-async function attach(dir: string, settings: ChainSettings, authorityKey: string): Promise<void> {
-  const { addressOfKey, registerLog } = await import('@anchorlog/anchor');
-  const { readConfig, readKeys, setChain } = await import('@anchorlog/sdk');
-  const config = await readConfig(dir);
-  const { operator } = await readKeys(dir, config);
-  await registerLog({
-    chain: settings,
-    origin: config.origin,
-    operator: addressOfKey(`0x${formatHex(operator.secret)}`),
-    key: authorityKey,
-    pollMs: 20,
-  });
-  await setChain(dir, settings);
 }
 
 function natural(text: string, flag: string, most: number): number {
