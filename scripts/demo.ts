@@ -238,12 +238,12 @@ async function describeAnchor(number: number, from: number): Promise<string> {
 
 /** Count the texts that stand in any entry. */
 async function countLeaked(from: Notary, texts: readonly string[]): Promise<number> {
-  const leaked = new Set<string>();
+  const found = new Set<string>();
   for await (const entry of from.log.entries()) {
     const entryText = parseUtf8(entry);
-    for (const each of texts) if (entryText.includes(each)) leaked.add(each);
+    for (const each of texts) if (entryText.includes(each)) found.add(each);
   }
-  return leaked.size;
+  return found.size;
 }
 
 function flip(bytes: Uint8Array, at: number): Uint8Array {

@@ -66,7 +66,8 @@ describe('the commands', () => {
     );
     const named = [...text.matchAll(/pnpm ([a-z][a-z:]*)/g)].map(([, script = '']) => script);
     expect(named).not.toEqual([]);
-    for (const script of named) expect([...Object.keys(scripts), 'pnpm', 'install']).toContain(script);
+    for (const script of named)
+      expect([...Object.keys(scripts), 'pnpm', 'install']).toContain(script);
     const used = [...text.matchAll(/(?:pnpm |`)anchorlog ([a-z]+)/g)];
     expect(used).not.toEqual([]);
     for (const [, verb = ''] of used) expect(verbs).toContain(verb);

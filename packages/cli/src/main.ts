@@ -15,7 +15,8 @@ import { createProgram, type Context } from './context.ts';
 import { EXIT } from './exit.ts';
 import { languageOf, sayIn } from './language.ts';
 import { guardStreams } from './output.ts';
-import { codeOf, troubleLines, troubleOf, type Trouble } from './trouble.ts';
+import { codeOf } from './error-code.ts';
+import { troubleLines, troubleOf, type Trouble } from './trouble.ts';
 import { formatJson, visible } from './visible.ts';
 
 const argv = process.argv.slice(2);

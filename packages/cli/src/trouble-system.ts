@@ -1,4 +1,5 @@
-import { codeOf, type Trouble } from './trouble.ts';
+import { codeOf } from './error-code.ts';
+import type { Trouble } from './trouble.ts';
 import { LOCKED } from './trouble-table.ts';
 
 /** What the operating system says of files and ports. */

@@ -1,4 +1,5 @@
 import { isCodedError } from '@anchorlog/core';
+import { codeOf } from './error-code.ts';
 import type { ExitName } from './exit.ts';
 import type { Said, Say } from './language.ts';
 import { troubleOfSystem } from './trouble-system.ts';
@@ -41,13 +42,6 @@ export function troubleOf(error: unknown): Trouble {
 /** Node before 24 has no such class, and gets its errors from the compiler. */
 function isSuppressed(error: unknown): error is Error & { readonly suppressed: unknown } {
   return error instanceof Error && error.name === 'SuppressedError' && 'suppressed' in error;
-}
-
-/** Give the code of an error: a coded one's own, or that of the operating system. */
-export function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string'
-    ? error.code
-    : undefined;
 }
 
 /** Say an error in lines: what happened, what to do, and its own words where the plain ones do not say all. */

@@ -215,26 +215,16 @@ function textOf(value: JsonValue, words: Words): string {
 
 /** A digest or the digest of a file in groups; undefined for anything that is not just that. */
 function digestOf(value: JsonValue, { say }: Words): string | undefined {
-  const {
-    alg,
-    salted,
-    value: hex,
-    name,
-    size,
-    sha256,
-  } = (value ?? {}) as {
-    readonly [member: string]: JsonValue | undefined;
-  }; // any JSON has members to ask for
-  const members = Object.keys(value ?? {})
-    .toSorted()
-    .join();
-  if (members === 'alg,salted,value' && isHex(hex) && DIGESTS.test(String(alg))) {
+  const object = (value ?? {}) as { readonly [member: string]: JsonValue | undefined }; // any JSON has members to ask for
+  const { alg, salted, value: hex, name, size, sha256 } = object;
+  const members = Object.keys(object).toSorted().join();
+  if (members === 'alg,salted,value') {
+    if (typeof alg !== 'string' || !DIGESTS.test(alg) || !isHex(hex)) return undefined;
     if (typeof salted !== 'boolean') return undefined;
-    return `${String(alg)}${salted ? say(['(加盐)', ' (salted)']) : ''} ${groups(hex)}`;
+    return `${alg}${salted ? say(['（加盐）', ' (salted)']) : ''} ${groups(hex)}`;
   }
-  if (members !== 'name,sha256,size' || !isHex(sha256) || typeof name !== 'string')
-    return undefined;
-  if (typeof size !== 'number') return undefined;
+  if (members !== 'name,sha256,size' || typeof name !== 'string') return undefined;
+  if (typeof size !== 'number' || !isHex(sha256)) return undefined;
   return `${canonicalize(name)} ${size} ${say(['字节', 'bytes'])} SHA-256 ${groups(sha256)}`;
 }
 

@@ -4,7 +4,8 @@ import { Option, type Command } from 'commander';
 import { collect, outputOf, type Context } from '../context.ts';
 import { write } from '../output.ts';
 import { TIMEOUT, parseTimeout } from '../timeout.ts';
-import { UsageError, codeOf } from '../trouble.ts';
+import { codeOf } from '../error-code.ts';
+import { UsageError } from '../trouble.ts';
 
 interface BundleFlags {
   readonly dir: string;

@@ -11,7 +11,8 @@ import type { Output } from '../output.ts';
 import { Progress, count } from '../progress.ts';
 import { checkInput, checkerOf, type Fitting } from '../record-check.ts';
 import { TIMEOUT, parseTimeout } from '../timeout.ts';
-import { UsageError, codeOf, troubleLines, troubleOf } from '../trouble.ts';
+import { codeOf } from '../error-code.ts';
+import { UsageError, troubleLines, troubleOf } from '../trouble.ts';
 import { visible } from '../visible.ts';
 
 interface NotarizeFlags {
