@@ -54,6 +54,9 @@ describe('troubleOf', () => {
     const error = new SuppressedError(new CodedError('LOG_FAILED', 'y'), first);
     expect(troubleOf(error).exit).toBe('internal');
     expect(troubleOf(error)).toEqual(troubleOf(first));
+    // As the compiler makes it where Node has no such class.
+    const made = Object.assign(new Error('x'), { name: 'SuppressedError', suppressed: first });
+    expect(troubleOf(made)).toEqual(troubleOf(first));
   });
 
   test('takes what nobody has foreseen for a fault of the program', () => {

@@ -327,14 +327,17 @@ export const MISSING: Readonly<Partial<Record<StepCode, readonly [missing: Said,
     ['请索取带有最初存证时间的证明文件。', 'Ask for a proof that holds the first time of record.'],
   ],
   'files.withheld': [
-    ['证明文件没有出示文件的指纹', "the proof does not show the files' fingerprints"],
-    ['请持有人出示带文件指纹的证明文件。', 'Ask the holder for a proof that shows them.'],
+    ['出示的内容没有登记这个文件', 'what the proof shows does not name this file'],
+    [
+      '请核对文件，或请持有人出示全部文件指纹。',
+      'Look whether it is the right file, or ask the holder for a proof that shows all of them.',
+    ],
   ],
   'files.unnamed': [
     ['这条记录没有登记任何文件', 'this record names no file'],
     [
-      '记录本身未被改动；文件请向申报机构核实。',
-      'The record itself is unaltered; ask its issuer about the file.',
+      '文件请向申报机构核实；记录可不带文件单独核验。',
+      'Ask its issuer about the file; the record can be checked without it.',
     ],
   ],
   'files.unsupported': [
