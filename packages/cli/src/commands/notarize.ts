@@ -141,11 +141,12 @@ class Run {
     });
     try {
       for await (const answer of answers) await this.#tell(answer);
+      this.#progress.end();
+      return this.#summarize(); // before a signal can end the process without a word
     } finally {
       this.#progress.end();
       process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
     }
-    return this.#summarize();
   }
 
   async *#inputs(files: readonly string[]): AsyncGenerator<Input> {
