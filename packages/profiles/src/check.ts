@@ -43,11 +43,11 @@ export function checkRecord(
   record: CheckedRecord,
   profile: Profile & { readonly rules?: readonly Rule[] },
 ): readonly RecordWarning[] {
-  const { event, claims } = record;
   const required = requiredOf(record, profile);
   const warnings: RecordWarning[] = [];
-  for (const name of Object.keys(claims)) warnings.push(...checkClaim(name, record, profile));
-  for (const name of required) if (!isPresent(claims, name)) throw missing(name, `of ${event}`);
+  for (const name of Object.keys(record.claims))
+    warnings.push(...checkClaim(name, record, profile));
+  for (const name of required) checkPresent(name, record);
   for (const rule of profile.rules ?? []) warnings.push(...checkRule(rule, record));
   checkPublicSize(record, profile);
   return warnings;
@@ -58,49 +58,40 @@ export function recordFaults(
   record: CheckedRecord,
   profile: Profile & { readonly rules?: readonly Rule[] },
 ): readonly CodedError[] {
-  const { event, claims } = record;
-  const faults: CodedError[] = [];
-  const attempt = <T>(check: () => T): T | undefined => {
-    try {
-      return check();
-    } catch (error) {
-      if (!isCodedError(error)) throw error;
-      faults.push(error);
-      return undefined;
-    }
-  };
-  for (const name of attempt(() => requiredOf(record, profile)) ?? []) {
-    attempt(() => {
-      if (!isPresent(claims, name)) throw missing(name, `of ${event}`);
-    });
-  }
-  for (const name of Object.keys(claims)) attempt(() => checkClaim(name, record, profile));
+  const required = checkPlan(profile).requiredOf.get(record.event) ?? [];
+  const faults = faultsOf([
+    () => requiredOf(record, profile),
+    ...required.map((name) => () => checkPresent(name, record)),
+    ...Object.keys(record.claims).map((name) => () => checkClaim(name, record, profile)),
+  ]);
   // Rules between claims count on claims of their form.
   if (faults.every(({ code }) => code === 'PROFILES_FIELD_MISSING')) {
-    const named = new Set(faults.map(({ message }) => message.split(':')[0]));
-    for (const rule of profile.rules ?? []) {
-      for (const fault of ruleFaults(rule, record)) {
-        if (!named.has(fault.message.split(':')[0])) faults.push(fault);
-      }
-    }
+    const named = new Set(faults.map(({ context }) => context['at']));
+    const rules = (profile.rules ?? []).flatMap(singleRules);
+    const broken = faultsOf(rules.map((rule) => () => checkRule(rule, record)));
+    faults.push(...broken.filter(({ context }) => !named.has(context['at'])));
   }
-  attempt(() => checkPublicSize(record, profile));
-  return faults;
+  return [...faults, ...faultsOf([() => checkPublicSize(record, profile)])];
 }
 
-/** Give what a rule refuses: of a rule that asks for several claims, each that is missing. */
-function ruleFaults(rule: Rule, record: CheckedRecord): CodedError[] {
-  const parts =
-    rule.rule === 'require' ? rule.fields.map((field) => ({ ...rule, fields: [field] })) : [rule];
-  return parts.flatMap((part): CodedError[] => {
+/** Give what checks refuse. */
+function faultsOf(checks: readonly (() => unknown)[]): CodedError[] {
+  return checks.flatMap((check) => {
     try {
-      checkRule(part, record);
+      check();
       return [];
     } catch (error) {
-      if (isCodedError(error)) return [error];
-      throw error;
+      if (!isCodedError(error)) throw error;
+      return [error];
     }
   });
+}
+
+/** Part a rule that asks for several claims, so that each of them can be missing. */
+function singleRules(rule: Rule): readonly Rule[] {
+  return rule.rule === 'require'
+    ? rule.fields.map((field) => ({ ...rule, fields: [field] }))
+    : [rule];
 }
 
 function requiredOf({ event }: CheckedRecord, profile: Profile): readonly string[] {
@@ -109,6 +100,10 @@ function requiredOf({ event }: CheckedRecord, profile: Profile): readonly string
   if (required) return required;
   const expected = `an event of ${profile.name}: ${[...plan.keys()].join(', ')}`;
   throw refusal('PROFILES_EVENT_UNKNOWN', '/event', expected);
+}
+
+function checkPresent(name: string, { event, claims }: CheckedRecord): void {
+  if (!isPresent(claims, name)) throw missing(name, `of ${event}`);
 }
 
 function checkClaim(name: string, { claims }: CheckedRecord, profile: Profile): RecordWarning[] {
