@@ -4,7 +4,7 @@ import { mkdir, open, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { equalBytes } from '@anchorlog/core';
-import { isAbsent, syncFolder, writeNew } from './durable-file.ts';
+import { hasCode, isAbsent, syncFolder, writeNew } from './durable-file.ts';
 
 /** Who holds the turn does no more than read a small file and rename one: after so many milliseconds without a change he is gone. */
 const TURN_MS = 1000;
@@ -113,8 +113,8 @@ export async function readPlainFile(
     file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
     if (isAbsent(error)) return undefined;
-    const isLink = error instanceof Error && 'code' in error && error.code === 'ELOOP';
-    throw isLink ? new TypeError('expected a plain file, got a link', { cause: error }) : error;
+    if (!hasCode(error, 'ELOOP')) throw error;
+    throw new TypeError('expected a plain file, got a link', { cause: error });
   }
   try {
     const bytes = Buffer.alloc(maxBytes + 1);
@@ -134,9 +134,5 @@ function isSame(found: Uint8Array | undefined, expected: Uint8Array | undefined)
 
 /** A folder that is not empty is in the place of another. */
 function isOccupied(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    'code' in error &&
-    (error.code === 'ENOTEMPTY' || error.code === 'EEXIST')
-  );
+  return hasCode(error, 'ENOTEMPTY') || hasCode(error, 'EEXIST');
 }
