@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { makePlace } from './support/fixture.ts';
+import { makePlace, type Place } from './support/fixture.ts';
 
 type Fact =
   | { readonly fact: 'opened'; readonly size: number }
@@ -63,14 +63,20 @@ function checkOneHistory(writers: readonly Writer[]): void {
   }
 }
 
+/** Copy the folder of a log whose writer has begun; the writer is paused then. */
+async function copyWhileItRuns(place: Place): Promise<{ first: Writer; copy: Place }> {
+  const copy = { ...place, store: join(place.dir, 'copy') };
+  const first = new Writer(place);
+  await first.said('appended', 50);
+  first.child.kill('SIGSTOP');
+  await cp(place.store, copy.store, { recursive: true });
+  return { first, copy };
+}
+
 describe('a log whose folder was copied while it ran', () => {
   test('acknowledges nothing more once the copy is open with the same guard, and never two histories', async () => {
     await using place = await makePlace();
-    const copy = { ...place, store: join(place.dir, 'copy') };
-    const first = new Writer(place);
-    await first.said('appended', 50);
-    first.child.kill('SIGSTOP');
-    await cp(place.store, copy.store, { recursive: true });
+    const { first, copy } = await copyWhileItRuns(place);
     const second = new Writer(copy);
     await second.said('appended', 20);
     first.child.kill('SIGCONT');
@@ -89,11 +95,7 @@ describe('a log whose folder was copied while it ran', () => {
 
   test('goes on when the copy is refused for being older', async () => {
     await using place = await makePlace();
-    const copy = { ...place, store: join(place.dir, 'copy') };
-    const first = new Writer(place);
-    await first.said('appended', 50);
-    first.child.kill('SIGSTOP');
-    await cp(place.store, copy.store, { recursive: true });
+    const { first, copy } = await copyWhileItRuns(place);
     first.child.kill('SIGCONT');
     await first.said('appended', 200);
     const second = new Writer(copy);
