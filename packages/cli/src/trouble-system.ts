@@ -28,7 +28,7 @@ export function troubleOfSystem(error: unknown): Trouble | undefined {
         exit: 'unknown',
         what: ['端口已被占用', 'the port is taken'],
         todo: [
-          '换一个 --port;--port 0 取任一空闲端口',
+          '换一个 --port；--port 0 取任一空闲端口',
           'give another --port; --port 0 takes any free one',
         ],
       };

@@ -233,7 +233,7 @@ export const TROUBLES: Readonly<Record<string, Trouble>> = {
       '日志的文件夹在运行中被移走或替换',
       'the folder of the log was removed or replaced while it was in use',
     ],
-    todo: ['请放回原来的文件夹,再重新打开', 'put the one that was there back, and start again'],
+    todo: ['请放回原来的文件夹，再重新打开', 'put the one that was there back, and start again'],
   },
   LOG_CLOCK_BEHIND: CLOCK,
   LOG_CLOCK_DOUBTFUL: CLOCK,
