@@ -8,6 +8,7 @@ import { benchPostgres } from './postgres.ts';
 import { benchTiles } from './tiles.ts';
 import { benchTree } from './tree.ts';
 import { benchVerify } from './verify.ts';
+import { benchIndex } from './vindex.ts';
 
 // Measures the project beside its peers and limits, in one run: trust the ratios, not the absolute figures of a busy machine.
 const BENCHES: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
@@ -16,6 +17,7 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   append: benchAppend,
   postgres: benchPostgres,
   tiles: benchTiles,
+  index: benchIndex,
   verify: benchVerify,
   audit: benchAudit,
   gas: benchGas,
