@@ -108,9 +108,11 @@ function readClaims(value: JsonValue | undefined): JsonObject {
   const claims = shape.map(value, '/claims');
   for (const name of Object.keys(claims)) shape.string(name, '/claims', CLAIM, 'names of claims');
   if (Object.hasOwn(claims, 'files')) {
-    shape.object({}, '/claims', {
-      required: ['no claim named files: files have their own member'],
-    });
+    throw statementError(
+      'STATEMENT_RECORD_SHAPE',
+      'record /claims/files: expected no claim named files: files are a member of the record itself',
+      { at: '/claims/files' },
+    );
   }
   return claims;
 }

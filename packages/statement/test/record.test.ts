@@ -118,6 +118,17 @@ describe('parseRecord', () => {
     expect(refusal(() => parseRecord(text))).toBe('STATEMENT_RECORD_SHAPE');
   });
 
+  test('says of a claim named files where files belong', () => {
+    const claims = { ...RECORD.claims, files: [] };
+    expect(() => parseRecord({ ...RECORD, claims })).toThrow(
+      expect.objectContaining({
+        message:
+          'record /claims/files: expected no claim named files: files are a member of the record itself',
+        context: { at: '/claims/files' },
+      }),
+    );
+  });
+
   test('refuses values that are no record at all', () => {
     expect(refusal(() => parseRecord(1))).toBe('STATEMENT_RECORD_SHAPE');
     expect(refusal(() => parseRecord(null))).toBe('STATEMENT_RECORD_SHAPE');
