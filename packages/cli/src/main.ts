@@ -15,6 +15,7 @@ import { createProgram, type Context } from './context.ts';
 import { EXIT } from './exit.ts';
 import { languageOf, sayIn } from './language.ts';
 import { guardStreams } from './output.ts';
+import { parserFault } from './parser-fault.ts';
 import { codeOf } from './error-code.ts';
 import { troubleLines, troubleOf, type Trouble } from './trouble.ts';
 import { formatJson, visible } from './visible.ts';
@@ -71,14 +72,26 @@ function endOfParser({ exitCode, code, message }: CommanderError): void {
   if (exitCode === 0) return;
   process.exitCode = EXIT.usage.code;
   if (code === 'commander.help') return; // no command was given: the help has been shown
-  const fault = message.replace(/^error: /, '').replaceAll('\n', ' ');
-  const command = program.commands.find((each) => argv.includes(each.name()))?.name();
-  const help = ['anchorlog', ...(command === undefined ? [] : [command]), '--help'].join(' ');
+  const fault = parserFault(message, say);
+  const help = ['anchorlog', ...namesOfCommand(), '--help'].join(' ');
   report({
     exit: 'usage',
     what: [`命令行有误：${fault}`, fault],
     todo: [`用法见：${help}`, `see: ${help}`],
   });
+}
+
+/** Say which command was meant, with the one that it belongs to before it. */
+function namesOfCommand(): string[] {
+  const names: string[] = [];
+  let commands = program.commands;
+  for (const argument of argv) {
+    const command = commands.find((each) => each.name() === argument);
+    if (command === undefined) continue;
+    names.push(argument);
+    commands = command.commands;
+  }
+  return names;
 }
 
 function endOfCommand(error: unknown): void {
