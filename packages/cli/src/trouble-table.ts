@@ -130,8 +130,8 @@ export const TROUBLES: Readonly<Record<string, Trouble>> = {
     exit: 'usage',
     what: ['记录没有这项隐藏的内容', 'the record has no hidden claim of this name'],
     todo: [
-      '写法如 /holderName;verify 会列出未出示的各项',
-      'write it like /holderName; verify lists what is withheld',
+      '写法如 /holderName；各项的名字见：anchorlog profile <类型>',
+      'write it like /holderName; for the names see: anchorlog profile <name>',
     ],
   },
   SDK_NO_CHAIN: {
