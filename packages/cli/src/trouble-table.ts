@@ -148,7 +148,10 @@ export const TROUBLES: Readonly<Record<string, Trouble>> = {
       '已保存，但没有在限定时间内走到这一步',
       'it is safe on disk, but has not come so far in the given time',
     ],
-    todo: ['稍后再试', 'try again later'],
+    todo: [
+      '请稍后再试；一直如此，请核对 notary.json 的 chain 与正在运行的链',
+      'try again later; if it stays so, compare chain in notary.json with the chain that runs',
+    ],
   },
   SDK_BUSY: {
     exit: 'unknown',
