@@ -12,11 +12,12 @@ describe('EXIT', () => {
 
   test('is the table of the README', async () => {
     const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
-    const rows = [...readme.matchAll(/^\| +(\d+) \| (.+?) +\|$/gm)].map(([, code, when]) => [
-      Number(code),
-      when,
-    ]);
-    expect(rows).toEqual(Object.values(EXIT).map(({ code, when: [, en] }) => [code, en]));
+    const rows = [...readme.matchAll(/^\| +(\d+) \| `(\w+)` +\| (.+?) +\|$/gm)].map(
+      ([, code, name, when]) => [Number(code), name, when],
+    );
+    expect(rows).toEqual(
+      Object.entries(EXIT).map(([name, { code, when }]) => [code, name, when[1]]),
+    );
   });
 });
 
