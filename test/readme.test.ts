@@ -8,6 +8,8 @@ import { describe, expect, test } from 'vitest';
 
 const run = promisify(execFile);
 const FRONT = ['README.md', 'README.zh-CN.md'];
+/** What of the clone an example sees beside the packages that are installed. */
+const CLONE = ['packages', 'scripts', 'vectors'];
 const READMES = [...FRONT, ...globSync('packages/*/README.md')];
 
 const EXAMPLES = READMES.map((name) => ({ name })).filter(
@@ -19,7 +21,8 @@ describe('an example', () => {
     const examples = blocks(await readFile(name, 'utf8'), 'ts');
     expect(examples).not.toEqual([]);
     for (const example of examples) {
-      const printed = await outputOf(example);
+      // What a reader copies first needs nothing of the clone.
+      const printed = await outputOf(example, FRONT.includes(name) ? [] : CLONE);
       const lines = printed.split('\n');
       for (const said of saidLines(example)) {
         // Text behind a colon in the comment explains; an ellipsis stands for what differs from run to run.
@@ -114,13 +117,13 @@ function matches(line: string, said: string): boolean {
 }
 
 /** Run an example in an empty folder, and give what it prints. */
-async function outputOf(example: string): Promise<string> {
-  await using folder = await Folder.make();
+async function outputOf(example: string, seen: readonly string[]): Promise<string> {
+  await using folder = await Folder.make(seen);
   await writeFile(join(folder.path, 'example.ts'), example);
   return await folder.run(['example.ts']); // before the folder goes
 }
 
-/** An empty folder that sees the packages. */
+/** An empty folder in which the packages are installed. */
 class Folder implements AsyncDisposable {
   readonly path: string;
 
@@ -128,9 +131,9 @@ class Folder implements AsyncDisposable {
     this.path = path;
   }
 
-  static async make(): Promise<Folder> {
+  static async make(seen: readonly string[] = CLONE): Promise<Folder> {
     const folder = new Folder(await mkdtemp(join(tmpdir(), 'anchorlog-readme-')));
-    for (const name of ['node_modules', 'packages', 'scripts', 'vectors']) {
+    for (const name of ['node_modules', ...seen]) {
       await symlink(resolve(name), join(folder.path, name));
     }
     await writeFile(join(folder.path, 'package.json'), '{"type":"module"}');
