@@ -118,7 +118,8 @@ describe('a log whose lock was removed', () => {
     await second.said('appended', 20);
     first.child.kill('SIGCONT');
     await first.ended;
-    expect(first.code).toBe('LOG_STORE_REPLACED');
+    // Paused between the check of its folder and its guard write, it meets the guard of the other first.
+    expect(first.code).toMatch(/^LOG_(STORE_REPLACED|FENCED)$/);
     await second.kill();
     checkOneHistory([first, second]);
   });
