@@ -126,6 +126,8 @@ export class Anchoring {
         { size: head.size, latest: log.size, maxStep: log.maxStep },
       );
     }
+    // Asked before the work of a proof, and again when it signs.
+    if (replace === undefined && !sender.hasRoom(book)) return undefined;
     const older = { size: log.size, rootHash: log.rootHash };
     const hashes =
       log.number === 0 ? [] : await believed(provePrefix({ older, newer: head, source, hasher }));
@@ -140,8 +142,8 @@ export class Anchoring {
       await book.put(sent);
     };
     const request = { to: chain.contract, data, gasLimit, gasPrice };
-    const signed = await sender.sign(chain, request, journal, { replace, signal });
-    if (!sent || !signed) return undefined; // too many on their way: at the next tick
+    const signed = await sender.sign(chain, request, journal, { who: book, replace, signal });
+    if (!sent || !signed) return undefined; // no room yet: at the next tick
     const progress = book.progressOf(sent);
     const now = clock.elapsed();
     progress.sentAt = now;

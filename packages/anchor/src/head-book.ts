@@ -169,8 +169,9 @@ export class HeadBook {
     if (anchor.head.size > (this.#latest?.head.size ?? 0)) this.#latest = anchor;
   }
 
-  /** Let go of all nonces: nothing more is done here. */
+  /** Let go of all nonces, and of a place in line for another: nothing more is done here. */
   releaseAll(): void {
+    this.#sender.leave(this);
     for (const record of this.#records.values()) this.#release(record);
   }
 

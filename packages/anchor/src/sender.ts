@@ -30,15 +30,24 @@ export function addressOfKey(key: string): string {
 /** Nodes take few waiting transactions of one account (Besu's pool: four); more would be dropped unseen. */
 const MOST_IN_FLIGHT = 4;
 
+/** Who waits for room keeps its place until the others have asked so many times each; an anchorer in trouble asks no more. */
+const PATIENCE = 4;
+
 /**
  * An account that sends transactions on one chain, and its nonces. Anchorers of several logs with one key in one process share one
- * sender, so that they do not take each other's nonces; it lets at most four transactions be on their way.
+ * sender, so that they do not take each other's nonces; it lets at most four transactions be on their way, and the logs take turns.
+ * spec/anchor §6.2
  */
 export class Sender {
   readonly chainId: number;
   readonly #signer: TxSigner;
   readonly #timeoutMs: number;
   readonly #held = new Set<number>();
+  /** Who found no room, with the count of questions when it last asked. */
+  readonly #waiting = new Map<object, number>();
+  #asked = 0;
+  /** The nonce with which each last had its turn. */
+  readonly #turns = new WeakMap<object, number>();
   #address: string | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -73,27 +82,60 @@ export class Sender {
   }
 
   /**
+   * Tell whether there is room for another transaction of `who`. If not, or if there is only for others whose last turn is longer ago, it
+   * stands in line, and is to ask again.
+   */
+  hasRoom(who: object): boolean {
+    const now = ++this.#asked;
+    const patience = PATIENCE * (this.#waiting.size + 1);
+    for (const [each, asked] of this.#waiting) {
+      if (now - asked > patience) this.#waiting.delete(each);
+    }
+    this.#waiting.set(who, now);
+    const turn = this.#lastTurn(who);
+    const before = [...this.#waiting.keys()].filter((each) => this.#lastTurn(each) < turn);
+    return before.length < MOST_IN_FLIGHT - this.#held.size;
+  }
+
+  /** Who will send nothing more gives up its place in line. */
+  leave(who: object): void {
+    this.#waiting.delete(who);
+  }
+
+  /**
    * Take the next nonce, sign, and let `journal` keep the result before anyone else gets a nonce. Gives undefined if as many
-   * transactions as allowed are on their way. With `replace` that nonce is taken instead of the next.
+   * transactions as allowed are on their way, or others have waited longer than `who` for room. With `replace` that nonce is
+   * taken instead of the next.
    */
   async sign(
     chain: Chain,
     request: TxRequest,
     journal: (tx: SignedTx) => Promise<void>,
     {
+      who = this,
       replace,
       signal,
-    }: { readonly replace?: number | undefined; readonly signal?: AbortSignal | undefined } = {},
+    }: {
+      readonly who?: object;
+      readonly replace?: number | undefined;
+      readonly signal?: AbortSignal | undefined;
+    } = {},
   ): Promise<SignedTx | undefined> {
     return this.#alone(async () => {
-      if (replace === undefined && this.#held.size >= MOST_IN_FLIGHT) return undefined;
+      if (replace === undefined && !this.hasRoom(who)) return undefined;
       const from = await this.address();
       const nonce = replace ?? (await this.#nextNonce(chain, from, signal));
       const tx = await this.#signed(from, nonce, request);
       await journal(tx);
       this.hold(nonce);
+      this.#turns.set(who, nonce);
+      this.leave(who);
       return tx;
     });
+  }
+
+  #lastTurn(who: object): number {
+    return this.#turns.get(who) ?? -1;
   }
 
   /** The node's count of waiting transactions, unless ours go beyond: a node that has lost them counts too few. */
