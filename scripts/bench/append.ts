@@ -134,7 +134,11 @@ async function fileRate(path: string, entries: readonly Uint8Array[]): Promise<n
   }
 }
 
-async function openLog(dir: string, store: string | LogStore = join(dir, 'store')): Promise<Log> {
+/** Open the log of the benches in a folder, with its guard and tiles, over the embedded store or another. */
+export async function openLog(
+  dir: string,
+  store: string | LogStore = join(dir, 'store'),
+): Promise<Log> {
   return createLog({
     origin: ORIGIN,
     store,

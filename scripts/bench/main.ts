@@ -5,6 +5,7 @@ import { benchGas } from './gas.ts';
 import { benchIssue } from './issue.ts';
 import type { BenchRow } from './row.ts';
 import { benchPostgres } from './postgres.ts';
+import { benchScale } from './scale.ts';
 import { benchTiles } from './tiles.ts';
 import { benchTree } from './tree.ts';
 import { benchVerify } from './verify.ts';
@@ -21,13 +22,17 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   verify: benchVerify,
   audit: benchAudit,
   gas: benchGas,
+  scale: benchScale,
 };
+/** Measured only when asked for by name: it takes half an hour. */
+const LONG: ReadonlySet<string> = new Set(['scale']);
 
 const { values, positionals } = parseArgs({
   options: { json: { type: 'boolean' } },
   allowPositionals: true,
 });
-const names = positionals.length > 0 ? positionals : Object.keys(BENCHES);
+const names =
+  positionals.length > 0 ? positionals : Object.keys(BENCHES).filter((name) => !LONG.has(name));
 const rows: BenchRow[] = [];
 for (const name of names) {
   const bench = BENCHES[name];
