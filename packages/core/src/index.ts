@@ -9,6 +9,7 @@ export {
   formatHex,
   formatUint64,
   formatUtf8,
+  isBase64,
   isWellFormed,
   parseBase64,
   parseBase64Url,

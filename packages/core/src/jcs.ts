@@ -13,8 +13,8 @@ const MAX_DEPTH = 64;
 // oxlint-disable-next-line no-control-regex
 const NOT_PLAIN = /["\\\u0000-\u001f\ud800-\udfff]/;
 
-/** How the platform writes a lone surrogate. An escaped backslash before "ud800" looks the same, so that a hit decides nothing. */
-const ESCAPED_SURROGATE = /\\ud[89a-f]/i;
+/** How the platform's escape of a lone surrogate begins. An escaped backslash before "ud" looks the same, so that a hit decides nothing. */
+const ESCAPED_SURROGATE = '\\ud';
 
 /**
  * Write a JSON value in its canonical form (RFC 8785): members ordered by UTF-16 code units, no white space, shortest escapes, numbers as
@@ -53,7 +53,7 @@ function readCanonical(bytes: Uint8Array, limits: JsonLimits): JsonValue | undef
     const seen = { items: 0, sorted: true };
     if (!fits(value, limits, 0, seen)) return undefined;
     // Members that stand in order are written in order by the platform too; only what it escapes is to be looked at more closely.
-    const plain = seen.sorted && !ESCAPED_SURROGATE.test(text);
+    const plain = seen.sorted && !text.includes(ESCAPED_SURROGATE);
     return (plain ? JSON.stringify(value) : canonicalize(value)) === text ? value : undefined;
   } catch {
     return undefined; // the strict parser tells why

@@ -60,8 +60,10 @@ export class ShapeReader {
     if (!Array.isArray(value)) return this.#refuse(at, 'an array');
     const items = value as readonly JsonValue[]; // narrowed by Array.isArray, which loses the element type
     if (items.length > limit) this.#refuse(at, `at most ${limit} items`);
-    // Not `map`, which skips the holes of an array that was handed in as such.
-    return Array.from(items, (each, i) => item(each, `${at}/${i}`));
+    const read: T[] = [];
+    // By index: an array that was handed in as such may have holes, which `map` skips.
+    for (let i = 0; i < items.length; i++) read.push(item(items[i]!, `${at}/${i}`));
+    return read;
   }
 
   /** A string; `pattern` must match it whole if given. */

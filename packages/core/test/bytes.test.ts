@@ -11,6 +11,7 @@ import {
   formatHex,
   formatUint64,
   formatUtf8,
+  isBase64,
   isWellFormed,
   parseBase64,
   parseBase64Url,
@@ -23,6 +24,53 @@ import { refusal } from './refusal.ts';
 
 const anyBytes = fc.uint8Array({ maxLength: 100 });
 const anySize = fc.maxSafeNat();
+
+describe('isBase64', () => {
+  const FORMS: readonly (readonly [number, RegExp])[] = [
+    [16, /^[A-Za-z0-9+/]{21}[AQgw]==$/],
+    [32, /^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/],
+    [48, /^[A-Za-z0-9+/]{64}$/],
+    [64, /^[A-Za-z0-9+/]{85}[AQgw]==$/],
+  ];
+  const character = fc.oneof(
+    { weight: 4, arbitrary: fc.constantFrom(...Array.from('AQgwEIMUYckos048=')) },
+    { weight: 1, arbitrary: fc.constantFrom(...Array.from('+/-_ \n\0\u007f\u0080\uff21\ud800')) },
+  );
+
+  test.each(FORMS)(
+    'takes what parseBase64 takes for %i bytes, and says so by itself',
+    (length, form) => {
+      fc.assert(
+        fc.property(
+          fc.uint8Array({ minLength: length - 1, maxLength: length + 1 }),
+          fc.nat(90),
+          character,
+          fc.nat(2),
+          (bytes, at, each, cut) => {
+            const sound = formatBase64(bytes);
+            const changed = sound.slice(0, at) + each + sound.slice(at + cut);
+            for (const text of [sound, changed, `${sound}\n`, `${sound}=`]) {
+              const isSound = refusal(() => parseBase64(text, length)) === 'accepted';
+              expect([isBase64(text, length), form.test(text)]).toEqual([isSound, isSound]);
+            }
+          },
+        ),
+        { numRuns: 500 },
+      );
+    },
+  );
+
+  test('takes every last character whose trailing bits are zero, and no other', () => {
+    for (const [length, form] of FORMS) {
+      const sound = formatBase64(new Uint8Array(length));
+      const last = sound.replaceAll('=', '').length - 1;
+      for (let code = 0; code < 256; code++) {
+        const text = sound.slice(0, last) + String.fromCharCode(code) + sound.slice(last + 1);
+        expect(isBase64(text, length)).toBe(form.test(text));
+      }
+    }
+  });
+});
 
 describe('formatBase64, parseBase64', () => {
   test('agree with the platform on every length, and give the bytes back', () => {

@@ -65,6 +65,76 @@ describe('parseInstant', () => {
   });
 });
 
+describe('parseInstant, parseDate', () => {
+  // The form as one regular expression, and the platform's own calendar.
+  const FORM =
+    /^(\d{4})-(\d{2})-(\d{2})(T(\d{2}):(\d{2}):(\d{2})(?:\.(\d{3}))?(Z|([+-])(\d{2}):(\d{2})))?$/;
+
+  function expected(text: string): number | undefined {
+    const [, year, month, day, rest, hour, minute, second, ms, , sign, offsetHour, offsetMinute] =
+      FORM.exec(text) ?? [];
+    const date = new Date(0);
+    date.setUTCFullYear(Number(year), Number(month) - 1, Number(day));
+    const exists = date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day);
+    if (!exists) return undefined;
+    if (rest === undefined) return date.getTime();
+    const [h, m, s] = [Number(hour), Number(minute), Number(second)];
+    const [oh, om] = [Number(offsetHour ?? 0), Number(offsetMinute ?? 0)];
+    if (h > 23 || m > 59 || s > 59 || oh > 23 || om > 59) return undefined;
+    const offset = (oh * 60 + om) * (sign === '-' ? -1 : 1);
+    return date.getTime() + ((h * 60 + m - offset) * 60 + s) * 1000 + Number(ms ?? 0);
+  }
+
+  function found(read: (text: string) => number, text: string): number | undefined {
+    let ms: number | undefined;
+    return refusal(() => (ms = read(text))) === 'accepted' ? ms : undefined;
+  }
+
+  test('take each day of each kind of year, and no day that is none', () => {
+    for (const year of ['0000', '0001', '0099', '0400', '1900', '2000', '2023', '2024', '9999']) {
+      for (let month = 0; month <= 13; month++) {
+        for (let day = 0; day <= 32; day++) {
+          const date = [year, ...[month, day].map((n) => String(n).padStart(2, '0'))].join('-');
+          expect(found(parseDate, date)).toBe(expected(date));
+          expect(found(parseInstant, `${date}T00:00:00Z`)).toBe(expected(date));
+        }
+      }
+    }
+  });
+
+  test('take what the form takes, with the same value, wherever a character is another', () => {
+    const samples = [
+      '2026-03-12T10:15:02.120+08:00',
+      '0000-02-29T23:59:59.999-23:59',
+      '2024-02-29T00:00:00Z',
+      '1970-01-01T00:00:00.000Z',
+      '2026-03-12',
+    ];
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...samples),
+        fc.array(
+          fc.record({
+            at: fc.nat(30),
+            cut: fc.nat(2),
+            put: fc.constantFrom('', '\uff12', ...Array.from('0123456789-+:.TZtz \n/;')),
+          }),
+          { maxLength: 3 },
+        ),
+        (sample, edits) => {
+          let text = sample;
+          for (const { at, cut, put } of edits)
+            text = text.slice(0, at) + put + text.slice(at + cut);
+          const isDate = text.length === 10;
+          expect(found(parseDate, text)).toBe(isDate ? expected(text) : undefined);
+          expect(found(parseInstant, text)).toBe(isDate ? undefined : expected(text));
+        },
+      ),
+      { numRuns: 3000 },
+    );
+  });
+});
+
 describe('parseDate', () => {
   test('reads a date as its beginning in UTC', () => {
     expect(parseDate('2026-03-12')).toBe(Date.UTC(2026, 2, 12));

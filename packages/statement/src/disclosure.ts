@@ -1,5 +1,6 @@
 import {
   formatBase64,
+  isBase64,
   parseBase64,
   parseCanonical,
   type HashSuite,
@@ -9,7 +10,6 @@ import {
 import { checkDisclosureLength, COMMITMENT_TAG } from './commitment.ts';
 import { statementError } from './error.ts';
 import {
-  BASE64_32,
   BASE64URL_16,
   checkId,
   checkKeyName,
@@ -191,7 +191,7 @@ function readKey(value: JsonValue): { keyspace: string; key: Uint8Array } | null
   if (typeof keyspace !== 'string' || typeof key !== 'string' || members !== 2) {
     throw shapeError('keyspace and key');
   }
-  if (!BASE64_32.test(key)) throw shapeError('a key of 32 bytes in standard base64');
+  if (!isBase64(key, 32)) throw shapeError('a key of 32 bytes in standard base64');
   return { keyspace: checkKeyName(keyspace, 'keyspace'), key: parseBase64(key, 32) };
 }
 

@@ -17,9 +17,6 @@ export const ROLE: RegExp = /^[a-z][0-9A-Za-z-]{0,31}$/;
 export const REL: RegExp = /^[a-z][0-9A-Za-z-]{0,63}$/;
 export const UUID_V8: RegExp =
   /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
-/** 32 bytes in standard base64, trailing bits zero: checked without decoding, since statements have dozens. */
-export const BASE64_32: RegExp = /^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/;
-export const BASE64_64: RegExp = /^[A-Za-z0-9+/]{85}[AQgw]==$/;
 export const BASE64URL_32: RegExp = /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/;
 export const BASE64URL_16: RegExp = /^[A-Za-z0-9_-]{21}[AQgw]$/;
 

@@ -1,4 +1,5 @@
 import {
+  isBase64,
   parseCanonical,
   ShapeReader,
   STATEMENT_LIMITS,
@@ -6,7 +7,7 @@ import {
   type JsonValue,
 } from '@anchorlog/core';
 import { statementError } from './error.ts';
-import { BASE64_32, BASE64_64, BASE64URL_32, CLAIM, CLAIM_PATH, EVENT, LOG } from './form.ts';
+import { BASE64URL_32, CLAIM, CLAIM_PATH, EVENT, LOG } from './form.ts';
 import {
   checkId,
   checkKeyName,
@@ -73,9 +74,7 @@ export interface StatementSignature {
   readonly value?: string | undefined;
 }
 
-const shape = /* @__PURE__ */ new ShapeReader((at, expected) => {
-  throw statementError('STATEMENT_SHAPE', `statement ${at || '/'}: expected ${expected}`, { at });
-});
+const shape = /* @__PURE__ */ new ShapeReader(refuse);
 
 /**
  * Read the bytes of an entry as a statement: canonical JSON of at most 65,535 bytes, every member of its form, and none besides.
@@ -149,16 +148,16 @@ function checkCommitments(value: JsonValue | undefined, claims: JsonObject): voi
 }
 
 function checkKeys(value: JsonValue | undefined): void {
-  const seen = new Set<string>();
+  const seen: string[] = [];
   shape.array(value, '/keys', KEYS_LIMIT, (each, at) => {
     const key = shape.object(each, at, { required: ['commitment', 'kind', 'role'] });
     const kind = checkKeyName(shape.string(key['kind'], `${at}/kind`), `${at}/kind`);
     const role = shape.string(key['role'], `${at}/role`, ROLE);
     checkHash(key['commitment'], `${at}/commitment`);
-    if (seen.has(`${kind} ${role}`)) {
+    if (seen.includes(`${kind} ${role}`)) {
       throw statementError('STATEMENT_KEY_REPEATED', `${at}: ${kind} ${role} again`, { at });
     }
-    seen.add(`${kind} ${role}`);
+    seen.push(`${kind} ${role}`);
   });
 }
 
@@ -190,9 +189,16 @@ function checkSignature(value: JsonValue): void {
     throw statementError('STATEMENT_SIGNATURE_ALGORITHM', 'signature: expected Ed25519');
   }
   shape.string(signature['keyId'], `${at}/keyId`, BASE64URL_32, '32 bytes in base64url');
-  shape.string(signature['value'], `${at}/value`, BASE64_64, '64 bytes in base64');
+  if (!isBase64(shape.string(signature['value'], `${at}/value`), 64)) {
+    refuse(`${at}/value`, '64 bytes in base64');
+  }
 }
 
+/** Not decoded: statements have dozens. */
 function checkHash(value: JsonValue | undefined, at: string): void {
-  shape.string(value, at, BASE64_32, '32 bytes in standard base64');
+  if (!isBase64(shape.string(value, at), 32)) refuse(at, '32 bytes in standard base64');
+}
+
+function refuse(at: string, expected: string): never {
+  throw statementError('STATEMENT_SHAPE', `statement ${at || '/'}: expected ${expected}`, { at });
 }
