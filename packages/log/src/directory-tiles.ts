@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { mkdir, open, readdir, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { equalBytes } from '@anchorlog/core';
@@ -56,10 +57,12 @@ export function directoryTiles(dir: string): TileSink {
 async function readOne(root: string, path: string): Promise<Uint8Array | undefined> {
   const limit = maxBytesOf(path);
   try {
-    await using file = await open(join(root, path));
-    // Nobody writes into a file that is there: its length stays what it is.
-    const { size } = await file.stat();
-    if (size > limit) throw fileLimit(path, limit);
+    // A folder from elsewhere may hold a pipe, which nobody writes to: opening it must not wait.
+    await using file = await open(join(root, path), constants.O_RDONLY | constants.O_NONBLOCK);
+    // Nobody writes into a file that is there: its length stays what it is. A pipe or device has none, and no end.
+    const found = await file.stat();
+    const isEndless = !found.isFile() && !found.isDirectory();
+    if (isEndless || found.size > limit) throw fileLimit(path, limit);
     return new Uint8Array(await file.readFile());
   } catch (error) {
     if (isAbsent(error)) return undefined;

@@ -1,5 +1,6 @@
-import { mkdir, truncate, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { mkdir, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { formatUtf8 } from '@anchorlog/core';
 import { describe, expect, test } from 'vitest';
 import { directoryTiles } from '../src/index.ts';
@@ -56,5 +57,21 @@ describe('directoryTiles', () => {
     await truncate(path, 2 ** 40);
     const read = directoryTiles(place.tiles).read('tile/0/000');
     await expect(read).rejects.toMatchObject({ code: 'LOG_FILE_LIMIT', context: { limit: 8192 } });
+  });
+
+  test('refuses pipes and devices, which have no end, without waiting for them', async () => {
+    await using place = await makePlace();
+    await mkdir(place.tiles, { recursive: true });
+    for (const path of ['checkpoint', 'tile/0/000']) {
+      const at = join(place.tiles, path);
+      await mkdir(dirname(at), { recursive: true });
+      execFileSync('mkfifo', [at]);
+      const pipe = directoryTiles(place.tiles).read(path);
+      await expect(pipe).rejects.toMatchObject({ code: 'LOG_FILE_LIMIT', context: { path } });
+      await rm(at);
+      await symlink('/dev/zero', at);
+      const device = directoryTiles(place.tiles).read(path);
+      await expect(device).rejects.toMatchObject({ code: 'LOG_FILE_LIMIT', context: { path } });
+    }
   });
 });
