@@ -36,24 +36,29 @@ export function aligned(facts: readonly Fact[], width: number = Infinity): strin
  * begins a line of its own. Lines after the first are indented.
  */
 export function hanging(start: string, text: string, indent: number, width: number): string {
-  const margin = `\n${' '.repeat(indent)}`;
-  let lines = start;
+  const margin = ' '.repeat(indent);
+  // Whole lines apart from the one being filled: to cut the end off one long text at each break takes time by its square.
+  const whole: string[] = [];
+  let line = start;
   let used = columns(start);
   const breakLine = (): void => {
-    lines = lines.trimEnd() + margin;
+    const filled = line.trimEnd();
+    if (filled !== '' || whole.length === 0) whole.push(filled);
+    line = margin;
     used = indent;
   };
   for (const word of text.split(/(?<= )/)) {
-    const whole = Array.from(word, most).reduce((sum, each) => sum + each, 0);
-    if (used + whole > width && indent + whole <= width && lines !== start) breakLine();
+    const length = Array.from(word, most).reduce((sum, each) => sum + each, 0);
+    const isBegun = whole.length > 0 || line !== start;
+    if (used + length > width && indent + length <= width && isBegun) breakLine();
     for (const character of word) {
       const taken = most(character);
       if (used + taken > width) breakLine();
-      lines += character;
+      line += character;
       used += taken;
     }
   }
-  return lines;
+  return [...whole, line].join('\n');
 }
 
 /** Columns that a character takes at most: terminals differ beyond ASCII, and none gives it more than two. */

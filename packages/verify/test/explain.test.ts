@@ -301,6 +301,13 @@ describe('explain', () => {
     );
   });
 
+  test('breaks the longest text that a disclosure can hold, in time that grows with it alone', () => {
+    // In time by the square of the length, this would not end within the patience of the tests.
+    const claims = { public: {}, opened: { holderName: '\u0301'.repeat(500_000) }, withheld: [] };
+    const text = explain({ ...full, claims }, 'en', { width: 40 });
+    expect(text.replace(/\n */g, '').match(/\\u0301/g)).toHaveLength(500_000);
+  });
+
   test('says that nobody but the log vouches for the issuer where no signature was asked', () => {
     const policy = policyOf({ issuers: [] });
     const verdict = judge(bundleOf({ entry: unsigned, index: UNSIGNED_INDEX, from: 12 }), {
