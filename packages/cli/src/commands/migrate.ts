@@ -5,8 +5,11 @@ import { outputOf, type Context } from '../context.ts';
 import type { Say } from '../language.ts';
 import { alignFacts } from '../output.ts';
 import { Progress, count } from '../progress.ts';
+import { UsageError } from '../trouble.ts';
 
 const DATABASE = /^postgres(?:ql)?:/;
+/** Taken for a folder, its name would show a password to everybody. */
+const OTHER_URL = /^\s*[a-z][a-z0-9+.-]+:\/\//i;
 
 /** `anchorlog log migrate FROM TO`: copy a log into another store, and prove the copy. */
 export function addMigrate(log: Command, context: Context): void {
@@ -61,11 +64,23 @@ export function addMigrate(log: Command, context: Context): void {
 
 /** Open the store in a database as its writer, so that nobody else writes it; a folder is opened by who copies. */
 async function openStore(place: string, role: 'source' | 'target'): Promise<string | LogStore> {
-  if (!DATABASE.test(place)) return place;
+  if (!DATABASE.test(place)) return folderOf(place);
   const { openPostgresReader, openPostgresStore } = await import('@anchorlog/log/postgres');
   // Opened for writing, tables are made where there are none, which is not for a store that is to be read.
   if (role === 'source') await (await openPostgresReader({ url: place })).close();
   return openPostgresStore({ url: place });
+}
+
+/** @throws UsageError, without the place, for a URL that is not of a database as it has to be written */
+function folderOf(place: string): string {
+  if (!OTHER_URL.test(place)) return place;
+  throw new UsageError(
+    [
+      '应为文件夹，或 postgresql:// 开头的 URL',
+      'expected a folder, or a URL that begins with postgresql://',
+    ],
+    ['协议名用小写，前面没有空格', 'with the scheme in lower case and no space before it'],
+  );
 }
 
 /** What is shown of a place: of a URL neither password nor parameters, but the schema. */
