@@ -1,5 +1,12 @@
-import { equalBytes, formatInstant, parseInstant, type JsonValue } from '@anchorlog/core';
 import {
+  equalBytes,
+  formatHex,
+  formatInstant,
+  parseInstant,
+  type JsonValue,
+} from '@anchorlog/core';
+import {
+  formatSealedEvidence,
   parseHeader,
   parseQbftExtra,
   verifyAnchorEvidence,
@@ -53,7 +60,10 @@ export function createExaminer(
       const kind = evidence.json['kind'] as string; // its reader checked it
       return { kind, code: 'anchor.kindUnsupported', facts: { kind } };
     }
-    const key = JSON.stringify([evidence, head]); // bytes by their places: only equal parts are written alike
+    // Bytes as hexadecimal: by their places, some megabytes of them would become ten times as many, and take seconds.
+    const { size, rootHash, indexRoot } = head;
+    const hashes = [rootHash, indexRoot].map(formatHex);
+    const key = JSON.stringify([formatSealedEvidence(evidence), size, hashes]);
     const found = known.get(key) ?? examine(evidence, head, measure);
     known.set(key, found);
     return found;
