@@ -24,7 +24,13 @@ import { readKeys } from './keys.ts';
 import type { Notary } from './notary.ts';
 import { OpenNotary } from './open-notary.ts';
 import { reconcile } from './recovery.ts';
-import { STATUS_KINDS, keyspaceOf, readSecrets, type Secrets } from './secrets.ts';
+import {
+  STATUS_KINDS,
+  keyspaceOf,
+  readSecrets,
+  statusKeyspaceName,
+  type Secrets,
+} from './secrets.ts';
 import { Vault } from './vault.ts';
 
 /** How a notary is opened. */
@@ -161,11 +167,16 @@ function withChainUrl(config: NotaryConfig, url: string | undefined): NotaryConf
 function ownerOf({ origin }: NotaryConfig, secrets: Secrets): string {
   const mark = (secret: Uint8Array): string =>
     formatBase64(hmac(nodeSha256, secret, formatUtf8('anchorlog/vault/1')));
+  const status = STATUS_KINDS.map((kind) => keyspaceOf(secrets, kind));
+  const names = status.map(({ name }) => name);
+  const isAsMade = names.every((name) => name === statusKeyspaceName(origin));
   return JSON.stringify({
     format: 'anchorlog/vault/1',
     origin,
     mark: mark(secrets.id),
-    status: STATUS_KINDS.map((kind) => mark(keyspaceOf(secrets, kind).secret)),
+    status: status.map(({ secret }) => mark(secret)),
+    // A status key is made of the name too. The one that every notary begins with is not said.
+    names: isAsMade ? undefined : names,
   });
 }
 

@@ -42,14 +42,22 @@ const shape = new ShapeReader((at, expected) => {
   });
 });
 
+/** Give the name of the keyspace of status keys that a notary is made with. */
+export function statusKeyspaceName(origin: string): string {
+  return `${slugOf(origin)}/status`;
+}
+
+function slugOf(origin: string): string {
+  return origin.replaceAll(/[^a-z0-9./-]/g, '-').slice(0, 56);
+}
+
 function generateSecrets(origin: string): Secrets {
-  const slug = origin.replaceAll(/[^a-z0-9./-]/g, '-').slice(0, 56);
   const secret = (): Uint8Array => new Uint8Array(randomBytes(32));
   return {
     id: secret(),
     keyspaces: [
-      { name: `${slug}/status`, kinds: STATUS_KINDS, secret: secret() },
-      { name: `${slug}/trail`, kinds: TRAIL_KINDS, secret: secret() },
+      { name: statusKeyspaceName(origin), kinds: STATUS_KINDS, secret: secret() },
+      { name: `${slugOf(origin)}/trail`, kinds: TRAIL_KINDS, secret: secret() },
     ],
   };
 }

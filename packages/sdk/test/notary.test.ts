@@ -269,6 +269,21 @@ describe('createNotary', () => {
     expect((await (await sandbox.open()).notarize(license('A'))).index).toBe(1);
   });
 
+  test('refuses another name of the keyspace of status keys, from which they are made too', async () => {
+    await using sandbox = await Sandbox.withNotary();
+    const notary = await sandbox.open();
+    await notary.notarize(license('A'));
+    await notary.close();
+    const path = join(sandbox.dir, 'keys', 'secrets.json');
+    const kept = await readFile(path, 'utf8');
+    const renamed = kept.replace(/\/status"/, '/renamed"');
+    expect(renamed).not.toBe(kept);
+    await writeFile(path, renamed);
+    await expect(sandbox.open()).rejects.toMatchObject({ code: 'SDK_VAULT_MISMATCH' });
+    await writeFile(path, kept);
+    expect((await (await sandbox.open()).notarize(license('A'))).index).toBe(1);
+  });
+
   test('does not take a disk that cannot be read for a damaged vault', async () => {
     await using sandbox = await Sandbox.withNotary();
     await (await sandbox.open()).close();
