@@ -10,6 +10,8 @@ import {
 export interface TrailKey {
   readonly kind: string;
   readonly key: Uint8Array;
+  /** The keyspace that it was computed for: of an entry filed under another one it says nothing. Every one unless given. */
+  readonly keyspace?: string | undefined;
 }
 
 /** Gives what opens a statement's commitments, or undefined if nothing is at hand: an emitter's vault, or the auditors' feed. */
@@ -28,7 +30,7 @@ export interface Trail {
   readonly entries: readonly TrailEntry[];
   /** Entries read. */
   readonly scanned: number;
-  /** Entries with a key of a sought kind that nothing at hand opens: they may belong here or not. */
+  /** Entries with a key of a sought kind that nothing at hand opens, or that is of no sought keyspace: they may belong here or not. */
   readonly unopened: number;
   /** Entries that are no statements: nothing says where they belong. */
   readonly malformed: number;
@@ -78,11 +80,20 @@ export async function scanTrail({
     if (match) {
       const { kind, role } = match;
       found.push({ index, statement, kind, role, opened: Object.fromEntries(opened.claims) });
-    } else if (!places.every((place) => opened.keys.has(place))) {
+    } else if (!places.every((place) => isAnother(opened.keys.get(place), keys))) {
       unopened++;
     }
   }
   return { entries: found, scanned, unopened, malformed, misfit, complete: false };
+}
+
+/** Tell whether the key at a place, as it was opened and not found among those sought, can be none of them. */
+function isAnother(held: OpenedKey | null | undefined, keys: readonly TrailKey[]): boolean {
+  if (!held) return held === null; // the record had none
+  // One identifier has another key in each keyspace.
+  return keys.some(
+    ({ kind, keyspace = held.keyspace }) => kind === held.kind && keyspace === held.keyspace,
+  );
 }
 
 function readStatement(entry: Uint8Array): Statement | undefined {

@@ -1,22 +1,17 @@
 import { formatUtf8, parseUtf8 } from '@anchorlog/core';
 import { nodeSha256 } from '@anchorlog/core/node';
 import { indexKey, parseStatement, type Issued } from '@anchorlog/statement';
-import { matchDeliveries, scanTrail, type Trail } from '@anchorlog/audit';
+import { matchDeliveries, scanTrail, type Trail, type TrailKey } from '@anchorlog/audit';
 import { describe, expect, test } from 'vitest';
 import { GENESIS, ORG, SECRET, issued, readings, type TestRecord } from './published.ts';
 
 const SUBJECT = '91999999000000115N';
 const CONSUMER = '11999999000000094E';
 
-function holderKey(identifier: string): { kind: string; key: Uint8Array } {
-  const key = indexKey({
-    suite: nodeSha256,
-    secret: SECRET,
-    keyspace: 'example.gov/trail',
-    kind: 'holder',
-    identifier,
-  });
-  return { kind: 'holder', key };
+function holderKey(identifier: string, keyspace = 'example.gov/trail'): TrailKey {
+  const kind = 'holder';
+  const key = indexKey({ suite: nodeSha256, secret: SECRET, keyspace, kind, identifier });
+  return { kind, key, keyspace };
 }
 
 /** Scan items; `hand` changes what the vault gives for one of them, by its place. */
@@ -27,6 +22,7 @@ async function trailOf(
     place: number,
     item: Issued,
   ) => readonly Uint8Array[] | undefined = (all) => all,
+  keys: readonly TrailKey[] = [holderKey(SUBJECT)],
 ): Promise<Trail> {
   const vault = new Map(
     items.map((item, i) => [item.id, hand([...item.disclosures.values()], i, item)]),
@@ -36,7 +32,7 @@ async function trailOf(
       for (const { entry } of items) yield entry;
     })(),
     disclosuresOf: async ({ id }) => vault.get(id),
-    keys: [holderKey(SUBJECT)],
+    keys,
     suite: nodeSha256,
   });
 }
@@ -74,6 +70,16 @@ describe('scanTrail', () => {
       expect(trail.entries.map(({ index }) => index)).toEqual([1, 5]);
       expect(trail).toMatchObject({ unopened: 1, misfit: 0 });
     }
+  });
+
+  test('counts the entries that are filed in a keyspace whose key is not sought', async () => {
+    const items = await Promise.all([GENESIS, ...readings(6)].map(issued));
+    const all = (bytes: readonly Uint8Array[]): readonly Uint8Array[] => bytes;
+    const rotated = holderKey(SUBJECT, 'example.gov/trail2');
+    expect(await trailOf(items, all, [rotated])).toMatchObject({ entries: [], unopened: 6 });
+    const both = await trailOf(items, all, [rotated, holderKey(SUBJECT)]);
+    expect(both.entries.map(({ index }) => index)).toEqual([1, 3, 5]);
+    expect(both.unopened).toBe(0);
   });
 
   test('goes on past an entry that is no statement, and past disclosures that open nothing', async () => {

@@ -79,8 +79,11 @@ export interface Notary {
   status(): NotaryStatus;
   /** Give what opens a statement of this notary, index keys included; undefined if it is not in the vault. For trails. @throws SDK_CLOSED */
   disclosuresOf(statement: Statement): Promise<readonly Uint8Array[] | undefined>;
-  /** Compute the index key under which an identifier is filed. @throws SDK_SECRETS_MALFORMED for an unknown kind */
-  indexKeyOf(kind: string, identifier: string): { readonly kind: string; readonly key: Uint8Array };
+  /** Compute the index key under which an identifier is filed now, and say in which keyspace. @throws SDK_SECRETS_MALFORMED for an unknown kind */
+  indexKeyOf(
+    kind: string,
+    identifier: string,
+  ): { readonly kind: string; readonly keyspace: string; readonly key: Uint8Array };
   /** Finish what was taken, publish it, and close. What is not anchored yet is anchored after the next start. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;

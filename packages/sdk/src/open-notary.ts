@@ -117,9 +117,16 @@ export class OpenNotary implements Notary {
     return item && !isLost(item) ? [...item.disclosures.values()] : undefined;
   }
 
-  indexKeyOf(kind: string, identifier: string): { kind: string; key: Uint8Array } {
+  indexKeyOf(
+    kind: string,
+    identifier: string,
+  ): { kind: string; keyspace: string; key: Uint8Array } {
     const { name: keyspace, secret } = keyspaceOf(this.#secrets, kind);
-    return { kind, key: indexKey({ suite: nodeSha256, secret, keyspace, kind, identifier }) };
+    return {
+      kind,
+      keyspace,
+      key: indexKey({ suite: nodeSha256, secret, keyspace, kind, identifier }),
+    };
   }
 
   async close(): Promise<void> {
