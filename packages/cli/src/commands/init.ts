@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { IssuerConfig } from '@anchorlog/sdk';
 import { collect, outputOf, type Context } from '../context.ts';
+import { codeOf } from '../error-code.ts';
 import { UsageError } from '../trouble.ts';
 
 interface InitFlags {
@@ -66,7 +67,7 @@ export function addInit(program: Command, context: Context): void {
         guard: flags.guard,
         anchorByHours,
       });
-      await writeFile(join(dir, '.gitignore'), IGNORE);
+      const isIgnored = await ignore(dir);
       const text = [
         say(
           `✔ ${dir}：${origin} 的存证器，${issuers.length} 个申报系统`,
@@ -90,11 +91,30 @@ export function addInit(program: Command, context: Context): void {
         ),
       ].join('\n');
       await output.result({ dir, origin, issuers: issuers.length, guard }, text);
+      if (!isIgnored) {
+        output.note(
+          say(
+            '原有的 .gitignore 没有改动：请自行确认 keys/ 和 vault/ 不会进入代码库',
+            'the .gitignore that was there is as it was: see to it that keys/ and vault/ come into no repository',
+          ),
+        );
+      }
     });
 }
 
 /** Nothing of a notary belongs into a repository. */
 const IGNORE = '# keys and vault are private\n*\n';
+
+/** Keep the folder out of repositories; false where it has rules of its own, which may be those of a whole project. */
+async function ignore(dir: string): Promise<boolean> {
+  try {
+    await writeFile(join(dir, '.gitignore'), IGNORE, { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+    return false;
+  }
+}
 
 async function parseIssuer(text: string): Promise<IssuerConfig> {
   const [, org, system, name] =
