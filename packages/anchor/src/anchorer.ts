@@ -9,7 +9,7 @@ import { anchorError, type AnchorCode } from './error.ts';
 import { Finishing } from './finishing.ts';
 import { within } from './deadline.ts';
 import { HeadBook } from './head-book.ts';
-import { Journal } from './journal.ts';
+import { damageOf, Journal } from './journal.ts';
 import { problemOf } from './problem.ts';
 import { hex } from './registry.ts';
 import { Sender } from './sender.ts';
@@ -84,7 +84,7 @@ export async function createAnchorer(options: AnchorerOptions): Promise<Anchorer
     return new Anchorer({ chain, source, journal, book, anchoring, finishing, clock, pace });
   } catch (error) {
     await journal.close();
-    throw error;
+    throw damageOf(error);
   }
 }
 

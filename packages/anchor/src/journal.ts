@@ -62,17 +62,14 @@ export class Journal {
       if (hasLevelCode(cause, 'LEVEL_LOCKED')) {
         throw anchorError('ANCHOR_JOURNAL_LOCKED', 'the journal is open elsewhere', {}, { cause });
       }
-      if (hasLevelCode(cause, 'LEVEL_CORRUPTION')) {
-        throw anchorError('ANCHOR_JOURNAL_MALFORMED', 'the journal is damaged', {}, { cause });
-      }
-      throw cause;
+      throw damageOf(cause);
     }
     const journal = new Journal(db);
     try {
       await journal.#claim(owner);
     } catch (error) {
       await db.close();
-      throw error;
+      throw damageOf(error);
     }
     return journal;
   }
@@ -165,13 +162,17 @@ function end(prefix: string): string {
   return `${prefix}~`;
 }
 
+/** Say of what the database finds wrong with its own files, when it opens or only when it reads, that the journal is damaged. */
+export function damageOf(error: unknown): unknown {
+  return hasLevelCode(error, 'LEVEL_CORRUPTION')
+    ? anchorError('ANCHOR_JOURNAL_MALFORMED', 'the journal is damaged', {}, { cause: error })
+    : error;
+}
+
+/** Reading fails with the code itself, opening with one that has it as its cause. */
 function hasLevelCode(error: unknown, code: string): boolean {
-  return (
-    error instanceof Error &&
-    error.cause instanceof Error &&
-    'code' in error.cause &&
-    error.cause.code === code
-  );
+  if (!(error instanceof Error)) return false;
+  return ('code' in error && error.code === code) || hasLevelCode(error.cause, code);
 }
 
 const shape = new ShapeReader((at, expected) => {

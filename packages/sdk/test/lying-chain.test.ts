@@ -1,4 +1,4 @@
-import { readdir, writeFile } from 'node:fs/promises';
+import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FaultProxy } from '@anchorlog/testkit';
 import { Level } from 'level';
@@ -36,6 +36,7 @@ describe('a notary whose anchoring journal is damaged', () => {
   test.each([
     ['by a row that is not its own', 'row'],
     ['as a whole', 'database'],
+    ['in a table, which shows only when it is read', 'table'],
   ])('%s, opens, tells it, and fills a new one from the chain', async (_, what) => {
     const origin = `lies.example.gov/${what}`;
     await using sandbox = await Sandbox.withNotary({ origin });
@@ -51,6 +52,16 @@ describe('a notary whose anchoring journal is damaged', () => {
       const db = new Level(journal);
       await db.put('head/0000000000000005', '{}');
       await db.close();
+    } else if (what === 'table') {
+      const db = new Level(journal);
+      await db.open(); // what is in the database's own journal goes into a table
+      await db.close();
+      const tables = (await readdir(journal)).filter((each) => each.endsWith('.ldb'));
+      expect(tables).not.toEqual([]);
+      for (const file of tables) {
+        const bytes = await readFile(join(journal, file));
+        await writeFile(join(journal, file), bytes.fill(0, 0, 64));
+      }
     } else await writeFile(join(journal, 'CURRENT'), 'nonsense');
 
     const notary = await sandbox.open();
