@@ -46,21 +46,11 @@ export function checkerOf(
   issuers: readonly IssuerConfig[],
 ): (bytes: Uint8Array) => Promise<Fitting> {
   return async (bytes) => {
+    const { issuerOf } = await import('@anchorlog/sdk');
     const checked = await checkInput(bytes);
     if ('error' in checked) throw checked.error;
-    const { issuer, files = [] } = checked.record;
-    const isKnown = issuers.some(
-      ({ org, system }) => issuer === undefined || (org === issuer.org && system === issuer.system),
-    );
-    if (!isKnown) {
-      throw new UsageError(
-        [
-          '/issuer：存证器没有这个机构和系统的密钥',
-          '/issuer: the notary has no key for this organisation and system',
-        ],
-        ['请核对 notary.json 的 issuers', 'compare it with issuers in notary.json'],
-      );
-    }
+    issuerOf(checked.record, issuers);
+    const { files = [] } = checked.record;
     for (const [i, file] of files.entries()) {
       if ('path' in file) await access(file.path).catch(() => Promise.reject(unreadable(i)));
     }

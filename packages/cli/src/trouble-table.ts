@@ -97,6 +97,17 @@ export const TROUBLES: Readonly<Record<string, Trouble>> = {
       'compare issuer in the record with issuers in notary.json',
     ],
   },
+  SDK_ISSUER_AMBIGUOUS: {
+    exit: 'usage',
+    what: [
+      '记录没有写明 issuer，而存证器为几个申报系统签名',
+      'the record does not say whose it is, and the notary signs for several issuers',
+    ],
+    todo: [
+      '请在记录里写明："issuer": { "org": "…", "system": "…" }',
+      'name one in the record: "issuer": { "org": "…", "system": "…" }',
+    ],
+  },
   SDK_ID_CONFLICT: {
     exit: 'usage',
     what: ['这个编号下已存证另一条记录', 'another record was notarized under this number already'],

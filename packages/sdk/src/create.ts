@@ -99,10 +99,8 @@ async function openNotary(
   try {
     // The vault's lock is that of the whole folder.
     const vault = await open(Vault.open(join(dir, 'vault'), ownerOf(config, secrets)));
-    const { origin, chain } = config;
-    const { org, system } = config.issuers[0]!; // there is one
-    const operator = { org, system };
-    const issuing = new Issuing({ origin, operator, keys, secrets, vault, clock });
+    const { origin, chain, issuers } = config;
+    const issuing = new Issuing({ origin, issuers, keys, secrets, vault, clock });
     const anchoring =
       chain &&
       (await open(Anchoring.open({ dir, origin, chain, operator: keys.operator, clock, changes })));

@@ -23,6 +23,7 @@ export const SDK_CODES = {
     'the vault could not be opened, read or written, and takes nothing until the notary is opened again',
   SDK_RECORD_RESERVED: 'the record creates a log, which the notary itself does once',
   SDK_ISSUER_UNKNOWN: 'the record names an organisation and system that this notary has no key for',
+  SDK_ISSUER_AMBIGUOUS: 'the record names no issuer, and this notary signs for several',
   SDK_ID_CONFLICT: 'another record was notarized under the same id',
   SDK_ID_UNKNOWN: 'no record of this id was notarized here',
   SDK_ID_AMBIGUOUS:

@@ -6,6 +6,7 @@ export { adoptVault, createNotary, type NotaryOptions } from './create.ts';
 export { deployDevelopment, joinDevelopment, type DevelopmentChain } from './development-chain.ts';
 export { SDK_CODES, type SdkCode } from './error.ts';
 export { initNotary, setChain, type InitOptions } from './init.ts';
+export { issuerOf } from './issuer.ts';
 export {
   generateKey,
   readKeyFile,

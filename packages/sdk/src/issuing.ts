@@ -17,13 +17,14 @@ import {
   signStatement,
   type FileDigest,
   type LogRecord,
-  type RecordIssuer,
   type RecordLink,
   type ResolvedLink,
   type StatementAddress,
 } from '@anchorlog/statement';
+import type { IssuerConfig } from './config.ts';
 import { sdkError } from './error.ts';
-import { issuerName, type NotaryKeys } from './keys.ts';
+import { issuerName, issuerOf } from './issuer.ts';
+import type { NotaryKeys } from './keys.ts';
 import { pooledSigner } from './pooled-signer.ts';
 import { randomBytes } from './random.ts';
 import { logBehind } from './recovery.ts';
@@ -55,8 +56,7 @@ const RECORDS_A_TURN = 32;
 /** Turns records into statements: checks, ids, salts, links, signatures. Keeps nothing itself; the vault does. */
 export class Issuing {
   readonly #origin: string;
-  /** Whose records those are that name no issuer. */
-  readonly #operator: RecordIssuer;
+  readonly #issuers: readonly IssuerConfig[];
   readonly #keys: NotaryKeys;
   readonly #secrets: Secrets;
   readonly #vault: Vault;
@@ -65,21 +65,21 @@ export class Issuing {
 
   constructor(world: {
     readonly origin: string;
-    readonly operator: RecordIssuer;
+    readonly issuers: readonly IssuerConfig[];
     readonly keys: NotaryKeys;
     readonly secrets: Secrets;
     readonly vault: Vault;
     readonly clock: () => number;
   }) {
     this.#origin = world.origin;
-    this.#operator = world.operator;
+    this.#issuers = world.issuers;
     this.#keys = world.keys;
     this.#secrets = world.secrets;
     this.#vault = world.vault;
     this.#clock = world.clock;
   }
 
-  /** Read and check a record. @throws SDK_RECORD_RESERVED, SDK_ISSUER_UNKNOWN, STATEMENT_RECORD_…, PROFILES_… */
+  /** Read and check a record. @throws SDK_RECORD_RESERVED, SDK_ISSUER_UNKNOWN, SDK_ISSUER_AMBIGUOUS, STATEMENT_RECORD_…, PROFILES_… */
   read(input: unknown): ReadRecord {
     const read = this.#read(input);
     if (isCreation(read.record)) {
@@ -220,7 +220,7 @@ export class Issuing {
   #read(input: unknown): ReadRecord {
     const record = parseRecord(input);
     const warnings = checkRecord(record, profileByName(record.profile));
-    const { org, system } = this.#issuerOf(record);
+    const { org, system } = issuerOf(record, this.#issuers);
     const id = record.id ?? this.#idOf({ org, system }, record.key);
     return { record, address: { org, system, id }, warnings };
   }
@@ -230,16 +230,6 @@ export class Issuing {
     return recordId({ suite: nodeSha256, secret: this.#secrets.id, org, system, key });
   }
 
-  #issuerOf(record: LogRecord): { readonly org: string; readonly system: string } {
-    const issuer = record.issuer ?? this.#operator;
-    if (this.#keys.issuers.has(issuerName(issuer))) return issuer;
-    const { org, system } = issuer;
-    throw sdkError('SDK_ISSUER_UNKNOWN', 'no key for the organisation and system of this record', {
-      org,
-      system,
-    });
-  }
-
   #signerOf(issuer: { readonly org: string; readonly system: string }): {
     signer: Signer;
     keyId: string;
@@ -247,7 +237,7 @@ export class Issuing {
     const name = issuerName(issuer);
     const known = this.#signers.get(name);
     if (known) return known;
-    const signer = pooledSigner(this.#keys.issuers.get(name)!); // #issuerOf has checked it
+    const signer = pooledSigner(this.#keys.issuers.get(name)!); // issuerOf has checked it
     const made = { signer, keyId: keyId(signer.publicKey) };
     this.#signers.set(name, made);
     return made;

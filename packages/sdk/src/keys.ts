@@ -3,6 +3,7 @@ import { formatHex } from '@anchorlog/core';
 import { exists } from '@anchorlog/log/durable-file';
 import type { IssuerConfig, NotaryConfig } from './config.ts';
 import { sdkError } from './error.ts';
+import { issuerName } from './issuer.ts';
 import { generateKey, readKeyFile, writeKeyFile, type KeyFile } from './key-file.ts';
 
 /** The private keys of a notary. */
@@ -13,17 +14,6 @@ export interface NotaryKeys {
   readonly operator: KeyFile;
   /** By `org/system`. */
   readonly issuers: ReadonlyMap<string, KeyFile>;
-}
-
-/** Name an issuer as its key file does. */
-export function issuerName({
-  org,
-  system,
-}: {
-  readonly org: string;
-  readonly system: string;
-}): string {
-  return `${org}/${system}`;
 }
 
 /**

@@ -4,7 +4,8 @@ import { formatVerifierKey, noteKey } from '@anchorlog/tlog';
 import { chainsAfter } from './chain-history.ts';
 import type { NotaryConfig } from './config.ts';
 import { signerOf, type KeyFile } from './key-file.ts';
-import { issuerName, type NotaryKeys } from './keys.ts';
+import { issuerName } from './issuer.ts';
+import type { NotaryKeys } from './keys.ts';
 
 /** Write the trust policy of a notary's own log: what its verifiers pin (spec/notary §7, spec/policy). `now` dates it, in milliseconds since 1970. */
 export function policyOf(config: NotaryConfig, keys: NotaryKeys, now: number): JsonObject {

@@ -5,6 +5,7 @@ import { equalBytes } from '@anchorlog/core';
 import { logId } from '@anchorlog/evm-proof';
 import { Frontier, verifyInclusion } from '@anchorlog/tlog';
 import { nodeTreeHasher } from '@anchorlog/tlog/node';
+import { parseStatement } from '@anchorlog/statement';
 import { formatBundle, parseTrustPolicy, verifyBundle } from '@anchorlog/verify';
 import { Contract, JsonRpcProvider, Network, Wallet } from 'ethers';
 import { describe, expect, test } from 'vitest';
@@ -64,9 +65,33 @@ describe('notarize', () => {
       event: 'log.create',
       key: 'again',
       eventTime: '2026-04-16T15:20:33.500+08:00',
+      issuer: { org: BUREAU.org, system: BUREAU.system },
       claims: { origin: ORIGIN, suite: 'sha256', index: 'none', anchorBy: 24 },
     };
     await expect(notary.notarize(create)).rejects.toMatchObject({ code: 'SDK_RECORD_RESERVED' });
+  });
+
+  test('refuses a record without issuer where it signs for several, and says which', async () => {
+    await using sandbox = await Sandbox.withNotary();
+    const notary = await sandbox.open();
+    const { issuer, ...nameless } = license('A');
+    await expect(notary.notarize(nameless)).rejects.toMatchObject({
+      code: 'SDK_ISSUER_AMBIGUOUS',
+      message: expect.stringContaining(`${issuer.org}/${issuer.system}, ${SUBSIDY.org}/`),
+      context: { issuers: [`${BUREAU.org}/${BUREAU.system}`, `${SUBSIDY.org}/${SUBSIDY.system}`] },
+    });
+    expect(notary.log.size).toBe(1);
+  });
+
+  test('takes a record without issuer for that of the only one', async () => {
+    await using sandbox = await Sandbox.withNotary({ issuers: [BUREAU] });
+    const notary = await sandbox.open();
+    const { issuer: _, ...nameless } = license('A');
+    const receipt = await notary.notarize(nameless);
+    await notary.flush();
+    const { org, system } = BUREAU;
+    const bundle = await notary.bundle(receipt.id, { until: 'published' });
+    expect(parseStatement(bundle.entry).issuer).toEqual({ org, system });
   });
 
   test('resolves links: own records first, those of the same call, and no others', async () => {
