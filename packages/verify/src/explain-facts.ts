@@ -97,6 +97,7 @@ export function factsOf(verdict: Verdict, words: Words): Fact[] {
   const proven: readonly Row[] = [
     [['记录', 'Record'], statement && recordOf(statement, words)],
     ...filesOf(verdict, words),
+    [['存证回执', 'Receipt'], receiptOf(verdict, words)],
     [
       doneBy(verdict).row,
       issuer &&
@@ -140,6 +141,13 @@ function recordOf({ event, profile }: NonNullable<Verdict['statement']>, words: 
   const names = `${event} · ${profile}`;
   const { title } = words.profile ?? {};
   return title ? `${words.say([title.zh, title.en])} · ${eventOf(event, words)} · ${names}` : names;
+}
+
+/** That a receipt was left aside, which nobody would miss otherwise: the policy has no key that signed it. */
+function receiptOf({ steps }: Verdict, { say }: Words): string | undefined {
+  return steps.some(({ code }) => code === 'receipt.keyUnknown')
+    ? say(['未核对（没有可信的签名）', 'not checked, no trusted signature'])
+    : undefined;
 }
 
 /** The files that were handed in and are the record's. */

@@ -27,6 +27,7 @@ import {
   type BundleCase,
 } from './world.ts';
 
+const RECEIPT_UNKNOWN = 'receipt of a log whose receipt key the policy does not know';
 const LANGUAGES: readonly Language[] = ['zh-CN', 'en'];
 const CODES = Object.keys(STEP_CODES) as StepCode[]; // its own keys
 const full = judge(fullBundle(), { files: [{ sha256: PERMIT_SHA256 }] });
@@ -115,6 +116,18 @@ describe('explain', () => {
     ],
   ])('the first line of %s', ([, verdict, zh, en]) => {
     expect([lines(verdict, 'zh-CN')[0], lines(verdict, 'en')[0]]).toEqual([zh, en]);
+  });
+
+  test('says that a receipt was left aside which no key of the policy signs', () => {
+    const named = allCases().find(({ name }) => name === RECEIPT_UNKNOWN)!;
+    const verdict = judge(named.bundle, named);
+    expect(lines(verdict, 'zh-CN')).toContainEqual(
+      expect.stringMatching(/^  存证回执 +未核对（没有可信的签名）$/),
+    );
+    expect(lines(verdict, 'en')).toContainEqual(
+      expect.stringMatching(/^  Receipt +not checked, no trusted signature$/),
+    );
+    expect(explain(full, 'en')).not.toContain('  Receipt ');
   });
 
   test('the first two lines use no word of the trade', () => {
