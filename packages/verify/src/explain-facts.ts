@@ -150,8 +150,11 @@ function receiptOf({ steps }: Verdict, { say }: Words): string | undefined {
     : undefined;
 }
 
-/** The files that were handed in and are the record's. */
+/** The files that were handed in and are the record's, or that the record shows some and nobody handed them in. */
 function filesOf({ steps }: Verdict, words: Words): (readonly [Said, string])[] {
+  if (steps.some(({ code, facts }) => code === 'files.notGiven' && facts['recorded'] !== 0)) {
+    return [[FILE, words.say(['未交来，未核对', 'not handed in, not checked'])]];
+  }
   const { given, files } = steps.find(({ code }) => code === 'files.match')?.facts ?? {};
   if (!Array.isArray(given) || !Array.isArray(files)) return [];
   return given.map((name, i) => {
@@ -159,11 +162,13 @@ function filesOf({ steps }: Verdict, words: Words): (readonly [Said, string])[] 
     const named = as === String(name) || as === '' ? '' : titleOf(words.profile?.fields, as, words);
     const where = named && words.say([`（${named}）`, ` (${named})`]);
     return [
-      ['文件', 'File'],
+      FILE,
       `${canonicalize(name as JsonValue)} · ${words.say(['与登记的一致', 'the one on record'])}${where}`, // facts hold JSON only
     ];
   });
 }
+
+const FILE: Said = ['文件', 'File'];
 
 function anchorFacts(anchor: VerdictAnchor, words: Words): (readonly [Said, string])[] {
   const { say } = words;

@@ -107,7 +107,8 @@ export function filesStep(
   opened: OpenedNames,
   given: readonly GivenFile[],
 ): Step {
-  if (given.length === 0) return step('files.notGiven');
+  const recorded = recordedFiles({ ...claims, ...opened });
+  if (given.length === 0) return step('files.notGiven', { recorded: recorded.size });
   const digests = given.map(({ sha256, sm3 }) =>
     [`SHA-256 ${sha256}`, ...(sm3 === undefined ? [] : [`SM3 ${sm3}`])].map((each) =>
       each.replace(/ .*/, (hex) => hex.toLowerCase()),
@@ -117,7 +118,6 @@ export function filesStep(
     each.some((digest) => !/ [0-9a-f]{64}$/.test(digest)),
   );
   if (unreadable >= 0) return step('files.unreadable', { file: unreadable });
-  const recorded = recordedFiles({ ...claims, ...opened });
   const found = digests.map((each) => each.map((digest) => recorded.get(digest)).find(isText));
   const strange = found.indexOf(undefined);
   if (strange < 0) {

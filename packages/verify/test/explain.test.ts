@@ -130,6 +130,14 @@ describe('explain', () => {
     expect(explain(full, 'en')).not.toContain('  Receipt ');
   });
 
+  test("tells files that nobody handed in from files that are the record's, and from none", () => {
+    const file = (bundle: Parameters<typeof judge>[0], language: Language): string | undefined =>
+      lines(judge(bundle), language).find((line) => /^  (?:File|文件) {2}/.test(line));
+    expect(file(fullBundle(), 'zh-CN')).toMatch(/ 未交来，未核对$/);
+    expect(file(fullBundle(), 'en')).toMatch(/ not handed in, not checked$/);
+    expect(file(bundleOf(), 'en')).toBeUndefined();
+  });
+
   test('the first two lines use no word of the trade', () => {
     const trade =
       /merkle|root|hash|checkpoint|consisten|inclusion|commitment|disclos|\blog\b|anchor|block|chain|validator|bundle|默克尔|树|根|哈希|杂凑|检查点|锚定|区块|节点|承诺|披露|摘要|日志/i;
