@@ -14,7 +14,7 @@ import { HeadCheck, type HeadReport, type RegistryReport } from './head-check.ts
 import { KeyCheck } from './key-check.ts';
 import type { KnownHead } from './known-head.ts';
 import { SecondOpinion, type SecondOpinionResult } from './second-opinion.ts';
-import { isMalformed, type AuditSource } from './source.ts';
+import { isMalformed, presentedOrigin, type AuditSource } from './source.ts';
 import { TileCheck } from './tile-check.ts';
 
 /** What to replay, and against what. spec/audit §3 */
@@ -74,7 +74,7 @@ const CHUNK = 4096;
 /**
  * Derive a whole log anew from its entries and compare everything that is stored, signed or anchored with it. Memory does not grow with the
  * log, but for its anchored heads and a second opinion. spec/audit §3
- * @throws AUDIT_POLICY_LOG_UNKNOWN, AUDIT_SUITE_UNSUPPORTED, and what the source throws when it cannot be read: AUDIT_SOURCE_UNREADABLE, LOG_REMOTE_…
+ * @throws AUDIT_POLICY_LOG_UNKNOWN, AUDIT_LOG_FOREIGN, AUDIT_SUITE_UNSUPPORTED, and what the source throws when it cannot be read: AUDIT_SOURCE_UNREADABLE, LOG_REMOTE_…
  */
 export async function replay(options: ReplayOptions): Promise<ReplayReport> {
   const { origin, policy } = options;
@@ -85,12 +85,20 @@ export async function replay(options: ReplayOptions): Promise<ReplayReport> {
     const { suite } = log;
     throw auditError('AUDIT_SUITE_UNSUPPORTED', `this Node has no ${suite}`, { suite });
   }
+  const presented = await presentedOrigin(options.source);
+  if (presented !== undefined && presented !== origin) throw foreign(presented, origin);
   const findings = options.findings ?? new Findings();
   await using duplicates = new DuplicateCheck(options.scratch ?? tmpdir(), findings);
   const run = new ReplayRun(options, { log, findings, duplicates });
   await run.entries();
   await duplicates.end();
   return run.report();
+}
+
+/** Somebody took the policy or the folder of another log: that accuses nobody. */
+function foreign(log: string, origin: string): Error {
+  const message = `this log is ${log}, the policy names ${origin}`;
+  return auditError('AUDIT_LOG_FOREIGN', message, { log, origin });
 }
 
 class ReplayRun {

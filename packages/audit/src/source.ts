@@ -7,6 +7,7 @@ import {
   type Log,
   type TileSource,
 } from '@anchorlog/log';
+import { parseStatement } from '@anchorlog/statement';
 import {
   TILE_WIDTH,
   parseCheckpoint,
@@ -100,6 +101,25 @@ export function directoryFiles(dir: string): TileSource {
       }
     },
   };
+}
+
+/**
+ * Give the name under which a source presents itself, in its checkpoint if it has one and in entry 0; undefined if they differ or there is
+ * none, which a replay then finds out about.
+ */
+export async function presentedOrigin(source: AuditSource): Promise<string | undefined> {
+  const names = new Set<string>();
+  try {
+    if (source.checkpoint !== undefined) {
+      names.add(parseCheckpoint(parseNote(source.checkpoint).text).origin);
+    }
+    for await (const entry of source.entries(0, 1)) names.add(parseStatement(entry).log);
+  } catch (error) {
+    if (!isCodedError(error)) throw error;
+    return undefined;
+  }
+  const [name, ...others] = names;
+  return others.length === 0 ? name : undefined;
 }
 
 /** Read a tile as it is stored, to compare it to the last byte. One that is longer than tiles can be is given as an empty one, which is none either. */

@@ -370,6 +370,27 @@ describe('replay', () => {
       code: 'AUDIT_POLICY_LOG_UNKNOWN',
     });
   });
+
+  test('says which log it is under the policy of another one, and accuses nobody', async () => {
+    const source = await directorySource(dir);
+    const known = policy();
+    const origin = 'example.gov/other';
+    const log = { ...known.logs.get(ORIGIN)!, origin };
+    const other = { ...known, logs: new Map([[origin, log]]) };
+    await expect(replay({ source, origin, policy: other })).rejects.toMatchObject({
+      code: 'AUDIT_LOG_FOREIGN',
+      context: { log: ORIGIN, origin },
+    });
+  });
+
+  test('finds a checkpoint of another log over entries of this one', async () => {
+    const report = await tampered(async (copy) => {
+      const path = join(copy, 'checkpoint');
+      const note = await readFile(path, 'utf8');
+      await writeFile(path, note.replace(ORIGIN, 'example.gov/other'));
+    });
+    expect(codes(report)).toContain('AUDIT_CHECKPOINT');
+  });
 });
 
 describe('directorySource', () => {

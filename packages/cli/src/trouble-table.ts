@@ -360,6 +360,17 @@ export const TROUBLES: Readonly<Record<string, Trouble>> = {
     exit: 'untrusted',
     what: ['信任策略不认识这个日志', 'the trust policy does not know this log'],
   },
+  AUDIT_LOG_FOREIGN: {
+    exit: 'untrusted',
+    what: [
+      '这是另一个日志，不是策略所指的那个；不能说明它有问题',
+      'this is another log than the one of the policy; that says nothing against it',
+    ],
+    todo: [
+      '请用这个日志自己的信任策略；策略有几个日志时用 --origin 指明',
+      'take the trust policy of this log; name it with --origin where the policy has several',
+    ],
+  },
   PROFILES_UNKNOWN: {
     exit: 'unsupported',
     what: ['没有这种记录类型或版本', 'there is no profile of this name and version'],
