@@ -181,7 +181,25 @@ export const TROUBLES: Readonly<Record<string, Trouble>> = {
       'look after the disk and its permissions, then hand in again what was not answered',
     ],
   },
-  SDK_VAULT_BEHIND: BEHIND,
+  SDK_VAULT_MISSING: {
+    exit: 'notFound',
+    what: ['存证器的保管库不见了，或是空的', 'the vault of the notary is missing, or empty'],
+    todo: [
+      '请放回 vault 文件夹最新的副本；没有副本，可用 anchorlog log adopt-vault <文件夹> 不带它继续。audit replay 不需要保管库，轨迹则离不开其中的披露材料',
+      'put the newest copy of the folder vault back; where none is left, anchorlog log adopt-vault <dir> goes on without. An audit replay needs no vault; a trail needs what it opens',
+    ],
+  },
+  SDK_VAULT_BEHIND: {
+    exit: 'inconsistent',
+    what: [
+      '保管库比日志旧：可能恢复了旧的备份',
+      'the vault is older than the log: an older copy may have been restored',
+    ],
+    todo: [
+      '请放回较新的副本；没有副本，可用 anchorlog log adopt-vault <文件夹> 不带它继续',
+      'bring back the newer copy; where none is left, anchorlog log adopt-vault <dir> goes on without',
+    ],
+  },
   SDK_LOG_BEHIND: BEHIND,
   SDK_VAULT_MISMATCH: BEHIND,
   SDK_VAULT_DAMAGED: {

@@ -12,6 +12,7 @@ export const SDK_CODES = {
   SDK_VAULT_MISMATCH: 'the vault is of another log, or was filled with another secret of ids',
   SDK_VAULT_BEHIND:
     'the vault lacks the newest entry of the log: an older copy of it was put in its place',
+  SDK_VAULT_MISSING: 'the log has entries, but there is no vault, or nothing in it',
   SDK_LOG_BEHIND:
     'the log lacks what the vault knows to be in it: an older copy of the log was put in its place, or it is gone',
   SDK_OPENINGS_LOST:

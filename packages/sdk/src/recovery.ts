@@ -11,7 +11,7 @@ const AT_ONCE = 256;
  * Bring vault and log together at the start: the vault must hold the newest entry of the log, since everything is written there first; the
  * log must hold what the vault knows to be in it; and what a crash has left in the vault alone is appended, in the order in which it was
  * issued (spec/notary §5).
- * @throws SDK_VAULT_BEHIND, SDK_LOG_BEHIND, SDK_VAULT_DAMAGED, and as `Log.append`
+ * @throws SDK_VAULT_MISSING, SDK_VAULT_BEHIND, SDK_LOG_BEHIND, SDK_VAULT_DAMAGED, and as `Log.append`
  */
 export async function reconcile(vault: Vault, log: Log): Promise<void> {
   await checkNewest(vault, log);
@@ -53,10 +53,17 @@ async function checkNewest(vault: Vault, log: Log): Promise<void> {
   const entry = await log.entry(index);
   const { id, issuer } = parseStatement(entry);
   const item = await vault.item({ id, org: issuer.org, system: issuer.system });
+  if (!item && vault.isEmpty) {
+    throw sdkError(
+      'SDK_VAULT_MISSING',
+      `the log has ${index + 1} entries, the vault none: it is gone, or in another place`,
+      { entries: index + 1 },
+    );
+  }
   if (!item) {
     throw sdkError(
       'SDK_VAULT_BEHIND',
-      `the vault lacks entry ${index}, the newest of the log: an older copy was put in its place. Put the newest copy back; if there is none, adoptVault goes on without what opens the entries that it lacks`,
+      `the vault lacks entry ${index}, the newest of the log: an older copy was put in its place. Put the newest copy back; if there is none, adoptVault (anchorlog log adopt-vault) goes on without what opens the entries that it lacks`,
       { index },
     );
   }

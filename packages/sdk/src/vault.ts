@@ -152,6 +152,11 @@ export class Vault {
     this.#appended = Math.max(this.#appended, next);
   }
 
+  /** Whether nothing was ever kept here. */
+  get isEmpty(): boolean {
+    return this.#next === 0;
+  }
+
   /** Whether it is known that anything of this vault was in the log. */
   get hasAppended(): boolean {
     return this.#appended > 0;

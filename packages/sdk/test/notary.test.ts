@@ -228,7 +228,7 @@ describe('createNotary', () => {
     await rename(join(other.dir, 'vault'), vault);
     await expect(sandbox.open()).rejects.toMatchObject({ code: 'SDK_VAULT_MISMATCH' });
     await rm(vault, { recursive: true });
-    await expect(sandbox.open()).rejects.toMatchObject({ code: 'SDK_VAULT_BEHIND' });
+    await expect(sandbox.open()).rejects.toMatchObject({ code: 'SDK_VAULT_MISSING' });
     await rm(vault, { recursive: true });
     await mkdir(vault);
     await writeFile(join(vault, 'CURRENT'), 'nonsense');
@@ -368,7 +368,9 @@ describe('adoptVault', () => {
       await rm(vault, { recursive: true });
       if (left === 'an older copy') await rename(older, vault);
       const { dir } = sandbox;
-      await expect(sandbox.open()).rejects.toMatchObject({ code: 'SDK_VAULT_BEHIND' });
+      await expect(sandbox.open()).rejects.toMatchObject({
+        code: left === 'nothing' ? 'SDK_VAULT_MISSING' : 'SDK_VAULT_BEHIND',
+      });
       const range = { from: left === 'nothing' ? 0 : 2, to: 3 };
       expect(await adoptVault({ dir })).toEqual({ entries: 3, lost: [range] });
       expect(await adoptVault({ dir })).toEqual({ entries: 3, lost: [] });
