@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { isCodedError } from '@anchorlog/core';
 import type { IssuerConfig } from '@anchorlog/sdk';
 import { collect, outputOf, type Context } from '../context.ts';
 import { codeOf } from '../error-code.ts';
@@ -66,7 +67,7 @@ export function addInit(program: Command, context: Context): void {
         issuers,
         guard: flags.guard,
         anchorByHours,
-      });
+      }).catch((error: unknown) => Promise.reject(ofFlag(error, flags)));
       const isIgnored = await ignore(dir);
       const text = [
         say(
@@ -114,6 +115,34 @@ async function ignore(dir: string): Promise<boolean> {
     if (codeOf(error) !== 'EEXIST') throw error;
     return false;
   }
+}
+
+/** Say what is wrong with settings by the flag that gave them: their file is not there yet. */
+function ofFlag(error: unknown, { origin }: InitFlags): unknown {
+  if (!isCodedError(error) || error.code !== 'SDK_CONFIG_MALFORMED') return error;
+  const { at } = error.context;
+  if (at === '/origin') {
+    return new UsageError(
+      [
+        `--origin：应为小写的域名，可带路径，却是 ${origin}`,
+        `--origin: expected a host name in lower case, with a path or without, got ${origin}`,
+      ],
+      [
+        '写法如 example.gov/licenses；只用 a-z、0-9、点和连字符，路径里还可用下划线，至多四段',
+        'write it like example.gov/licenses: of a-z, 0-9, dots and hyphens, in up to four parts of the path also underscores',
+      ],
+    );
+  }
+  if (at === '/guard') {
+    return new UsageError([
+      '--guard：应在存证器的文件夹之外',
+      '--guard: expected a path outside the folder of the notary',
+    ]);
+  }
+  const fault = error.message.replace(/^notary\.json: /, '').replace(/ at \S+$/, '');
+  return typeof at === 'string' && at.startsWith('/issuers')
+    ? new UsageError([`--issuer：${fault}`, `--issuer: ${fault}`])
+    : error;
 }
 
 async function parseIssuer(text: string): Promise<IssuerConfig> {
