@@ -1,6 +1,6 @@
 import { createHash, getHashes } from 'node:crypto';
 import { createReadStream, fstatSync } from 'node:fs';
-import { CodedError, FILE_LIMITS, isCodedError, parseJson } from '@anchorlog/core';
+import { CodedError, FILE_LIMITS, isCodedError, jsonErrorIn, parseJson } from '@anchorlog/core';
 import { parseTrustPolicy, type TrustPolicy } from '@anchorlog/verify';
 import { UsageError } from './trouble.ts';
 
@@ -48,6 +48,7 @@ export async function readPolicy(path: string): Promise<TrustPolicy> {
     return parseTrustPolicy(bytes);
   } catch (error) {
     if (!isCodedError(error)) throw error;
+    if (error.code.startsWith('CORE_')) throw jsonErrorIn(error, { file: path, text: bytes });
     if (isBundle(bytes)) throw swapped(path);
     const { code, message, context } = error;
     throw new CodedError(code, `${path}: ${message}`, context, { cause: error });

@@ -65,7 +65,10 @@ const POLICY: Trouble = {
 const KEYS: Trouble = {
   exit: 'usage',
   what: ['密钥文件不可用', 'a key file cannot be used'],
-  todo: ['请从备份恢复 keys 文件夹', 'bring the folder keys back from its backup'],
+  todo: [
+    '请核对 notary.json 的 origin、issuers 与 keys 文件夹里的文件名；缺的文件从备份恢复',
+    'compare origin and issuers in notary.json with the names of the files in the folder keys; bring back from its backup what is missing there',
+  ],
 };
 
 /** Code → what it means here. Codes without a row are told by their family. */

@@ -45,4 +45,5 @@ export {
   type JsonObject,
   type JsonValue,
 } from './json.ts';
+export { jsonErrorIn } from './json-place.ts';
 export { ShapeReader, pointerToken, type Refuse } from './shape.ts';

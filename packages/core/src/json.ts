@@ -250,7 +250,7 @@ class JsonParser {
   }
 
   #expect(character: string): void {
-    if (this.#text[this.#at] !== character) throw this.#syntax(`"${character}"`);
+    if (this.#text[this.#at] !== character) throw this.#syntax(`'${character}'`);
     this.#at++;
   }
 

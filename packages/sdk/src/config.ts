@@ -9,6 +9,7 @@ import {
 } from '@anchorlog/core';
 import { hasCode, writeDurably } from '@anchorlog/log/durable-file';
 import { sdkError } from './error.ts';
+import { parseNamed } from './named-json.ts';
 import { writeNewFile } from './new-file.ts';
 
 /** An organisation's system that this notary issues statements for. */
@@ -81,9 +82,10 @@ const DAY_MS = 86_400_000;
 
 /** Read the settings of the notary in `dir`. @throws SDK_NOT_INITIALIZED, SDK_CONFIG_MALFORMED, CORE_JSON_… */
 export async function readConfig(dir: string): Promise<NotaryConfig> {
+  const path = join(dir, 'notary.json');
   let text: Uint8Array;
   try {
-    text = await readFile(join(dir, 'notary.json'));
+    text = await readFile(path);
   } catch (cause) {
     if (!hasCode(cause, 'ENOENT') && !hasCode(cause, 'ENOTDIR')) throw cause;
     throw sdkError(
@@ -93,13 +95,13 @@ export async function readConfig(dir: string): Promise<NotaryConfig> {
       { cause },
     );
   }
-  return parseConfig(text, dir);
+  return parseConfig(parseNamed(text, path), dir);
 }
 
 /** Check settings, and give the text of the file that holds them. @throws SDK_CONFIG_MALFORMED, CORE_JSON_… */
 export function formatConfig(dir: string, config: NotaryConfig): string {
   const text = `${JSON.stringify({ format: FORMAT, ...config }, null, 2)}\n`;
-  parseConfig(text, dir);
+  parseConfig(parseJson(text, FILE_LIMITS), dir);
   return text;
 }
 
@@ -119,8 +121,8 @@ export function guardPath(dir: string, config: Pick<NotaryConfig, 'guard'>): str
   return resolve(dir, config.guard);
 }
 
-function parseConfig(text: Uint8Array | string, dir: string): NotaryConfig {
-  const config = shape.object(parseJson(text, FILE_LIMITS), '', {
+function parseConfig(json: JsonValue, dir: string): NotaryConfig {
+  const config = shape.object(json, '', {
     required: ['format', 'origin', 'issuers', 'guard', 'anchorByHours', 'batch'],
     optional: ['chain', 'files', 'store'],
   });

@@ -1,5 +1,5 @@
 import { realpath } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { formatBase64, formatUtf8, hmac, isCodedError } from '@anchorlog/core';
 import { nodeEd25519, nodeSha256 } from '@anchorlog/core/node';
 import {
@@ -55,7 +55,7 @@ const MAX_FILE_BYTES = 2 ** 30;
  * Open the notary in a folder. Does not depend on the chain: while it is down, notarizing goes on and anchoring catches up later. A chain
  * that answers within two seconds is compared with the log.
  * @throws SDK_NOT_INITIALIZED, SDK_CONFIG_MALFORMED, SDK_KEY_MALFORMED, SDK_SECRETS_MALFORMED, SDK_NO_CHAIN, SDK_LOCKED, SDK_VAULT_MISMATCH,
- * SDK_VAULT_BEHIND, SDK_LOG_BEHIND, SDK_VAULT_DAMAGED, SDK_VAULT_FAILED, ANCHOR_JOURNAL_…, and as `createLog`
+ * SDK_VAULT_MISSING, SDK_VAULT_BEHIND, SDK_LOG_BEHIND, SDK_VAULT_DAMAGED, SDK_VAULT_FAILED, ANCHOR_JOURNAL_…, and as `createLog`
  */
 export async function createNotary(options: NotaryOptions): Promise<Notary> {
   return openNotary(options, async () => undefined);
@@ -79,7 +79,7 @@ async function openNotary(
   beforehand: (vault: Vault, log: Log) => Promise<void>,
 ): Promise<Notary> {
   const { clock = Date.now } = options;
-  const config = withChainUrl(await readConfig(resolve(options.dir)), options.chain);
+  const config = withChainUrl(await readConfig(options.dir), options.chain);
   const limits = {
     ...queueLimitsOf(options),
     maxFileBytes: config.files?.maxBytes ?? MAX_FILE_BYTES,

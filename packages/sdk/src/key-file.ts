@@ -1,17 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import {
-  FILE_LIMITS,
-  ShapeReader,
-  formatBase64,
-  formatHex,
-  parseJson,
-  type Signer,
-} from '@anchorlog/core';
+import { basename, dirname } from 'node:path';
+import { ShapeReader, formatBase64, formatHex, type Signer } from '@anchorlog/core';
 import { nodeEd25519Signer } from '@anchorlog/core/node';
 import { hasCode } from '@anchorlog/log/durable-file';
 import { sdkError } from './error.ts';
+import { parseNamed } from './named-json.ts';
 import { writeNewFile } from './new-file.ts';
 
 /** What a key is for. One key serves one purpose only. */
@@ -35,10 +29,6 @@ const ALGORITHM = {
   operator: 'secp256k1',
 } as const;
 
-const shape = new ShapeReader((at, expected) => {
-  throw sdkError('SDK_KEY_MALFORMED', `key file: expected ${expected} at ${at}`, { at });
-});
-
 /** Make a new key from the system's randomness. That a secret is no scalar of secp256k1 happens once in 2^127 keys. */
 export function generateKey(use: KeyUse, name: string): KeyFile {
   return { use, name, alg: ALGORITHM[use], secret: new Uint8Array(randomBytes(32)) };
@@ -58,15 +48,20 @@ export async function writeKeyFile(path: string, key: KeyFile): Promise<void> {
 
 /** Read a key file and demand its use and name. @throws SDK_KEY_MALFORMED */
 export async function readKeyFile(path: string, use: KeyUse, name?: string): Promise<KeyFile> {
+  const named = basename(path);
+  const shape = new ShapeReader((at, expected) => {
+    throw sdkError('SDK_KEY_MALFORMED', `${named}: expected ${expected} at ${at}`, { at });
+  });
   let text: Uint8Array;
   try {
     text = await readFile(path);
   } catch (cause) {
     if (!hasCode(cause, 'ENOENT') && !hasCode(cause, 'EISDIR')) throw cause;
-    throw sdkError('SDK_KEY_MALFORMED', `key file: cannot read the ${use} key`, { use }, { cause });
+    const message = `${named}: expected the ${use} key${name === undefined ? '' : ` of ${name}`}, found no such file`;
+    throw sdkError('SDK_KEY_MALFORMED', message, { use }, { cause });
   }
   const members = ['format', 'use', 'name', 'alg', 'secret'];
-  const file = shape.object(parseJson(text, FILE_LIMITS), '', { required: members });
+  const file = shape.object(parseNamed(text, named), '', { required: members });
   shape.word(file['format'], '/format', [FORMAT]);
   const key: KeyFile = {
     use: shape.word(file['use'], '/use', [use]),
@@ -77,11 +72,11 @@ export async function readKeyFile(path: string, use: KeyUse, name?: string): Pro
   if (name !== undefined && key.name !== name) {
     throw sdkError(
       'SDK_KEY_MALFORMED',
-      `key file: expected the ${use} key of ${name}, got one of ${key.name}`,
+      `${named}: expected the ${use} key of ${name}, got one of ${key.name}`,
     );
   }
   if (key.alg === 'secp256k1' && !isScalar(key.secret)) {
-    throw sdkError('SDK_KEY_MALFORMED', 'key file: expected a secret between 0 and the order');
+    throw sdkError('SDK_KEY_MALFORMED', `${named}: expected a secret between 0 and the order`);
   }
   return key;
 }

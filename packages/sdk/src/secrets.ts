@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { FILE_LIMITS, ShapeReader, formatBase64, parseJson, type JsonValue } from '@anchorlog/core';
+import { ShapeReader, formatBase64, type JsonValue } from '@anchorlog/core';
 import { exists, hasCode } from '@anchorlog/log/durable-file';
 import type { StatusKeyKind, TrailKeyKind } from '@anchorlog/profiles';
 import { sdkError } from './error.ts';
+import { parseNamed } from './named-json.ts';
 import { writeNewFile } from './new-file.ts';
 
 /** A keyspace: the secret under which identifiers of some kinds become index keys (spec/statement, index keys). */
@@ -101,7 +102,7 @@ export async function readSecrets(dir: string): Promise<Secrets> {
     if (!hasCode(cause, 'ENOENT') && !hasCode(cause, 'EISDIR')) throw cause;
     throw sdkError('SDK_SECRETS_MALFORMED', 'secrets.json: cannot be read', {}, { cause });
   }
-  const file = shape.object(parseJson(text, FILE_LIMITS), '', {
+  const file = shape.object(parseNamed(text, 'secrets.json'), '', {
     required: ['format', 'id', 'keyspaces'],
   });
   shape.word(file['format'], '/format', [FORMAT]);

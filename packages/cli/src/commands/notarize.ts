@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { FILE_LIMITS, formatBase64 } from '@anchorlog/core';
+import { FILE_LIMITS, formatBase64, jsonErrorIn } from '@anchorlog/core';
 import type { Receipt } from '@anchorlog/sdk';
 import { outputOf, type Context } from '../context.ts';
 import { EXIT, type ExitName } from '../exit.ts';
@@ -208,9 +208,10 @@ class Run {
   async #tellRefusal(
     place: Input['place'],
     bytes: Uint8Array | Error,
-    error: Error,
+    cause: Error,
   ): Promise<void> {
     const { say } = this.#output;
+    const error = bytes instanceof Error || 'line' in place ? cause : placed(cause, bytes);
     const trouble = troubleOf(error);
     const { exit } = trouble;
     this.#refused++;
@@ -259,6 +260,11 @@ class Run {
     }
     return this.#firstRefusal;
   }
+}
+
+/** The file stands before what is said of it. */
+function placed(error: Error, text: Uint8Array): Error {
+  return asError(jsonErrorIn(error, { text }));
 }
 
 function asError(error: unknown): Error {
