@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import type { JsonObject, JsonValue } from '@anchorlog/core';
-import type { Profile, ProfileField, ValueType } from '@anchorlog/statement';
+import type { DisclosureClass, Profile, ProfileField, ValueType } from '@anchorlog/statement';
 import { outputOf, type Context } from '../context.ts';
+import type { Said, Say } from '../language.ts';
 import { alignFacts } from '../output.ts';
 import { UsageError } from '../trouble.ts';
 
@@ -49,16 +50,80 @@ export function addProfile(program: Command, context: Context): void {
       const fields = profile.fields.filter(({ name: each }) => !ISSUER_SET.includes(each));
       const required = fields.filter((field) => isRequired(field, event));
       const record = skeleton(profile, event, required);
-      await output.result(record, JSON.stringify(record, undefined, 2));
-      const optional = fields.filter((field) => !required.includes(field)).map((each) => each.name);
+      const optional = fields.filter((field) => !required.includes(field));
+      const parts = { record, events: names, ...fieldsJson(required, optional) };
+      await output.result(parts, JSON.stringify(record, undefined, 2));
       output.note(say(`事件：${names.join('、')}`, `events: ${names.join(', ')}`));
-      output.note(say(`还可以有：${optional.join('、')}`, `may also have: ${optional.join(', ')}`));
+      for (const [title, listed] of [
+        [say('须有：', 'must have:'), required],
+        [say('还可以有：', 'may also have:'), optional],
+      ] as const) {
+        if (listed.length === 0) continue;
+        output.note(title);
+        const rows = listed.map((field): [string, string] => fieldRow(field, say));
+        for (const line of alignFacts(rows).split('\n')) output.note(line);
+      }
     });
 }
 
 function profileRow({ name, title, events }: Profile, { say }: Context): [string, string] {
   const named = events.map((event) => event.name).join(', ');
-  return [name, `${say(title.zh, title.en)}: ${named}`];
+  return [name, say(`${title.zh}：${named}`, `${title.en}: ${named}`)];
+}
+
+/** What a program is told of the fields of a record. */
+function fieldsJson(required: readonly ProfileField[], optional: readonly ProfileField[]): object {
+  const described = ({ name, title, type, disclosure }: ProfileField): object => ({
+    name,
+    title,
+    type,
+    disclosure,
+  });
+  return { required: required.map(described), optional: optional.map(described) };
+}
+
+/** What a person is told of one: what it is called, its form, and who will see it. */
+function fieldRow({ name, title, type, disclosure }: ProfileField, say: Say): [string, string] {
+  const parts = [say(title.zh, title.en), say(...formOf(type)), say(...CLASSES[disclosure])];
+  return [name, parts.join(' · ')];
+}
+
+const CLASSES: Readonly<Record<DisclosureClass, Said>> = {
+  public: ['公开', 'public'],
+  committed: ['隐藏，可出示', 'hidden, can be shown'],
+  key: ['只作索引，不入日志', 'index key only'],
+};
+
+/** The form of a value in a few words. */
+function formOf(type: ValueType): Said {
+  switch (type.kind) {
+    case 'string':
+      return [`文字，至多 ${type.max} 字`, `text, up to ${type.max} characters`];
+    case 'enum':
+      return [type.values.join(' | '), type.values.join(' | ')];
+    case 'integer':
+      return type.min === undefined
+        ? ['整数', 'integer']
+        : [`整数，不小于 ${type.min}`, `integer from ${type.min}`];
+    case 'boolean':
+      return ['true | false', 'true | false'];
+    case 'instant':
+      return [`时间，如 ${INSTANT}`, `time, like ${INSTANT}`];
+    case 'date':
+      return [`日期，如 ${DAY}`, `date, like ${DAY}`];
+    case 'identifier':
+      return [`标识（${type.scheme}）`, `identifier (${type.scheme})`];
+    case 'digest':
+      return type.salted ? ['加盐的摘要', 'salted digest'] : ['摘要', 'digest'];
+    case 'pseudonym':
+      return ['标识或假名', 'identifier or pseudonym'];
+    case 'array': {
+      const [zh, en] = formOf(type.items);
+      return [`列表，每项为${zh}`, `list of: ${en}`];
+    }
+    case 'object':
+      return ['JSON 对象', 'JSON object'];
+  }
 }
 
 function isRequired({ required }: ProfileField, event: string): boolean {
@@ -80,6 +145,7 @@ function skeleton(profile: Profile, event: string, fields: readonly ProfileField
 }
 
 const INSTANT = '2026-03-12T10:15:02+08:00';
+const DAY = INSTANT.slice(0, 10);
 
 function exampleOf(type: ValueType, what: string): JsonValue {
   switch (type.kind) {
@@ -92,7 +158,7 @@ function exampleOf(type: ValueType, what: string): JsonValue {
     case 'instant':
       return INSTANT;
     case 'date':
-      return INSTANT.slice(0, 10);
+      return DAY;
     case 'digest':
       return { alg: 'SM3', salted: type.salted, value: `${what}: 64 × 0-9 a-f` };
     case 'pseudonym':
