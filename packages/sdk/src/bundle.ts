@@ -1,4 +1,5 @@
 import type { Anchor } from '@anchorlog/anchor';
+import type { AnchorFile } from '@anchorlog/evm-proof';
 import type { Log } from '@anchorlog/log';
 import type { Bundle, BundleAnchor } from '@anchorlog/verify';
 import { sdkError } from './error.ts';
@@ -8,7 +9,8 @@ import { isLost, lostError, type VaultItem } from './vault-item.ts';
 export type Disclose = 'all' | readonly string[];
 
 /**
- * Put together the bundle of an entry: what the vault holds of it, its place in the log, and the first anchor that covers it, if any yet.
+ * Put together the bundle of an entry: what the vault holds of it, its place in the log, the first anchor that covers it, if any yet, and
+ * those of chains that were left (`former`) where they are of an older head.
  * @throws SDK_DISCLOSURE_UNKNOWN, SDK_OPENINGS_LOST, SDK_WAIT_TIMEOUT if it is not published yet
  */
 export async function assembleBundle({
@@ -16,12 +18,14 @@ export async function assembleBundle({
   index,
   item,
   anchor,
+  former = [],
   disclose = [],
 }: {
   readonly log: Log;
   readonly index: number;
   readonly item: VaultItem;
   readonly anchor: Anchor | undefined;
+  readonly former?: readonly AnchorFile[] | undefined;
   readonly disclose?: Disclose | undefined;
 }): Promise<Bundle> {
   // The anchored head was published, so that its checkpoint is there; another's heads may have been adopted from the chain.
@@ -29,22 +33,31 @@ export async function assembleBundle({
   const checkpoint = anchored ?? (await log.checkpointCovering(index));
   if (!checkpoint) throw sdkError('SDK_WAIT_TIMEOUT', 'the record is not published yet', { index });
   const receipt = await log.receipt(index);
+  const { size } = checkpoint;
+  const anchors: BundleAnchor[] = [];
+  for (const { head, evidence } of former) {
+    if (head.size > (anchor?.head.size ?? Infinity)) continue; // it was anchored again on a chain of before
+    anchors.push(await bundleAnchor(log, { head, evidence: evidence.slice(0, 1) }, size));
+  }
+  if (anchor?.evidence) {
+    const { head, evidence } = anchor;
+    anchors.push(await bundleAnchor(log, { head, evidence: [evidence] }, size));
+  }
   return {
     entry: item.entry,
     disclosures: chosen(item, disclose),
     inclusion: { index, hashes: await log.proveInclusion({ index, size: checkpoint.size }) },
     checkpoint: checkpoint.note,
-    anchors: anchor?.evidence ? [await bundleAnchor(log, anchor, checkpoint.size)] : [],
+    anchors,
     receipt: { note: receipt.note, hashes: receipt.hashes },
   };
 }
 
 async function bundleAnchor(
   log: Log,
-  anchor: Anchor,
+  { head, evidence }: Pick<AnchorFile, 'head' | 'evidence'>,
   checkpointSize: number,
 ): Promise<BundleAnchor> {
-  const { head, evidence } = anchor;
   const [olderSize, newerSize] = [checkpointSize, head.size].toSorted((a, b) => a - b) as [
     number,
     number,
@@ -53,7 +66,7 @@ async function bundleAnchor(
     head,
     consistency:
       olderSize === newerSize ? [] : await log.proveConsistency({ olderSize, newerSize }),
-    evidence: evidence ? [evidence] : [],
+    evidence,
   };
 }
 

@@ -16,6 +16,7 @@ import { Anchoring } from './anchoring.ts';
 import { Changes } from './changes.ts';
 import { guardPath, parseChainUrl, readConfig, type NotaryConfig } from './config.ts';
 import { sdkError } from './error.ts';
+import { FormerAnchors } from './former-anchors.ts';
 import { genesisRecord } from './genesis.ts';
 import type { IntakeLimits } from './intake.ts';
 import { Issuing } from './issuing.ts';
@@ -121,7 +122,8 @@ async function openNotary(
     await reconcile(vault, log);
     const checkpoint = await log.checkpoint();
     checkSignedBy(keys.checkpoint, checkpoint);
-    const parts = { config, secrets, vault, log, issuing, anchoring, limits, checkpoint };
+    const former = await FormerAnchors.open(dir, chain);
+    const parts = { config, former, secrets, vault, log, issuing, anchoring, limits, checkpoint };
     return new OpenNotary({ ...parts, changes, clock });
   } catch (error) {
     for (const part of opened.toReversed()) await part.close().catch(() => undefined);

@@ -9,6 +9,7 @@ import { assembleBundle } from './bundle.ts';
 import { changeWithin, type Changes } from './changes.ts';
 import type { NotaryConfig } from './config.ts';
 import { sdkError } from './error.ts';
+import type { FormerAnchors } from './former-anchors.ts';
 import { Intake, type IntakeLimits } from './intake.ts';
 import type { Issuing } from './issuing.ts';
 import type {
@@ -35,6 +36,7 @@ export interface NotaryParts {
   readonly log: Log;
   readonly issuing: Issuing;
   readonly anchoring: Anchoring | undefined;
+  readonly former: FormerAnchors;
   readonly limits: IntakeLimits;
   /** The newest checkpoint that the log has. */
   readonly checkpoint: LogCheckpoint | undefined;
@@ -52,6 +54,7 @@ export class OpenNotary implements Notary {
   readonly #intake: Intake;
   readonly #batches: Batches;
   readonly #anchoring: Anchoring | undefined;
+  readonly #former: FormerAnchors;
   readonly #changes: Changes;
   #closing: Promise<void> | undefined;
 
@@ -63,6 +66,7 @@ export class OpenNotary implements Notary {
     this.#secrets = parts.secrets;
     this.#vault = parts.vault;
     this.#anchoring = anchoring;
+    this.#former = parts.former;
     this.#changes = changes;
     this.#intake = new Intake(parts);
     const onPublished = (published: LogCheckpoint): void => {
@@ -92,7 +96,8 @@ export class OpenNotary implements Notary {
       const { index, item } = await this.#place(reference);
       await this.#reach(index, until, timeoutMs);
       const anchor = await this.#anchoring?.anchorCovering(index);
-      return assembleBundle({ log: this.#log, index, item, anchor, disclose });
+      const former = await this.#former.covering(this.#log, index);
+      return assembleBundle({ log: this.#log, index, item, anchor, former, disclose });
     });
   }
 

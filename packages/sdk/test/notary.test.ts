@@ -6,7 +6,7 @@ import { logId } from '@anchorlog/evm-proof';
 import { Frontier, verifyInclusion } from '@anchorlog/tlog';
 import { nodeTreeHasher } from '@anchorlog/tlog/node';
 import { parseStatement } from '@anchorlog/statement';
-import { formatBundle, parseTrustPolicy, verifyBundle } from '@anchorlog/verify';
+import { formatBundle, parseTrustPolicy, verifyBundle, type Bundle } from '@anchorlog/verify';
 import { Contract, JsonRpcProvider, Network, Wallet } from 'ethers';
 import { describe, expect, test } from 'vitest';
 import { adoptVault, createNotary } from '../src/create.ts';
@@ -406,6 +406,34 @@ describe('Notary.log', () => {
 });
 
 describe('a notary that goes on to another chain', () => {
+  test('keeps in new bundles of old records the time that the chain before proves', async () => {
+    await using sandbox = await Sandbox.withNotary();
+    await using first = await ChainWorld.make();
+    await using second = await ChainWorld.make(7331);
+    const made: { readonly id: string; readonly bundle: Bundle }[] = [];
+    for (const [key, world] of [
+      ['A', first],
+      ['B', second],
+    ] as const) {
+      await world.attach(sandbox.dir);
+      await using notary = await createNotary({ dir: sandbox.dir });
+      const { id } = await notary.notarize(license(key));
+      await notary.flush({ until: 'final' });
+      made.push({ id, bundle: await notary.bundle(id) });
+    }
+    const [old, recent] = made as [(typeof made)[0], (typeof made)[0]];
+    const policy = parseTrustPolicy(await readFile(join(sandbox.dir, 'policy.json')));
+    const times = (bundle: Bundle): unknown =>
+      verifyBundle(formatBundle(bundle), policy, { now: new Date() }).times.anchoredTime;
+    await using notary = await createNotary({ dir: sandbox.dir });
+    const again = await notary.bundle(old.id);
+    expect(again.anchors).toHaveLength(2);
+    expect(again.anchors[0]).toEqual(old.bundle.anchors[0]);
+    expect(verifyBundle(formatBundle(again), policy, { now: new Date() }).outcome).toBe('verified');
+    expect(times(again)).toBe(times(old.bundle));
+    expect(recent.bundle.anchors).toHaveLength(1);
+  });
+
   test('has a policy under which bundles anchored on either verify', async () => {
     await using sandbox = await Sandbox.withNotary();
     await using first = await ChainWorld.make();
