@@ -174,15 +174,18 @@ function anchorFacts(anchor: VerdictAnchor, words: Words): (readonly [Said, stri
   const { say } = words;
   const { block, txIndex, number, contract, signers, validators, quorum } = anchor;
   const place = txIndex + 1;
+  const { chainId } = anchor;
+  // A chain without a name of its own is called by its number.
+  const chain =
+    anchor.chain === `chain ${chainId}`
+      ? say([`链 ${chainId}`, anchor.chain])
+      : `${anchor.chain} (${chainId})`;
   const sealed = say([
     `${validators} 个中 ${signers} 个签名确认（需 ${quorum} 个）`,
     `${signers} of ${validators} sealed (${quorum} needed)`,
   ]);
   return [
-    [
-      ['区块高度', 'Block'],
-      `${block.number} · ${anchor.chain} (${anchor.chainId}) · ${instant(block.time, words)}`,
-    ],
+    [['区块高度', 'Block'], `${block.number} · ${chain} · ${instant(block.time, words)}`],
     [['区块哈希', 'Block hash'], `0x ${groups(block.hash.slice(2))}`],
     [
       ['交易位置', 'Transaction'],

@@ -47,7 +47,7 @@ export function hanging(start: string, text: string, indent: number, width: numb
     line = margin;
     used = indent;
   };
-  for (const word of text.split(/(?<= )/)) {
+  for (const word of text.split(/(?<=[ 、])/)) {
     const length = Array.from(word, most).reduce((sum, each) => sum + each, 0);
     const isBegun = whole.length > 0 || line !== start;
     if (used + length > width && indent + length <= width && isBegun) breakLine();

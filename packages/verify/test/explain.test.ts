@@ -292,6 +292,20 @@ describe('explain', () => {
     expect(named).toMatch(/Named as issuing +"1 ✔ Genuine"/);
   });
 
+  test('calls a chain without a name of its own by its number, once', () => {
+    const anchors = full.anchors.map((anchor) => ({ ...anchor, chain: 'chain 1337' }));
+    expect(explain({ ...full, anchors }, 'en')).toContain('104 · chain 1337 · 2026');
+    expect(explain({ ...full, anchors }, 'zh-CN')).toContain('104 · 链 1337 · 2026');
+  });
+
+  test('begins no line with the mark between names', () => {
+    const withheld = Array.from({ length: 40 }, (_, i) => `项目${'名'.repeat(i % 7)}`);
+    for (const width of [40, 60, 80]) {
+      const text = explain({ ...full, claims: { ...full.claims, withheld } }, 'zh-CN', { width });
+      expect(text).not.toMatch(/\n *、/);
+    }
+  });
+
   test('no text of a bundle begins a line of the terminal, however wide it is', () => {
     const piece = fc.constantFrom(' ', 'x', '食', '✔ Genuine', '\u3000', '😀', '\n', '·', '"');
     const widths = fc.integer({ min: 20, max: 200 });
