@@ -1,7 +1,7 @@
 import type { FindingCode } from '@anchorlog/audit';
 import type { Said } from './language.ts';
 
-/** One sentence for each kind of finding. spec/audit §3 */
+/** One sentence for each kind of finding, what is wrong with entries before what follows from it. spec/audit §3 */
 export const FINDING_TEXTS: Readonly<Record<FindingCode, Said>> = {
   AUDIT_ENTRY_MALFORMED: [
     '有的条目不是本日志的规范声明',

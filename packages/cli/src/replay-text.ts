@@ -26,6 +26,9 @@ export function replayJson(report: ReplayReport, chainProblems: readonly string[
   };
 }
 
+/** Causes before what follows from them, as their table has them. */
+const RANKS = Object.keys(FINDING_TEXTS);
+
 /** What a replay came to, for people. */
 export function replayText(
   report: ReplayReport,
@@ -55,8 +58,9 @@ export function replayText(
       ),
     ]);
   }
-  const listed = findings.flatMap(({ code, facts: where }, i) => [
-    ...(findings.findIndex((each) => each.code === code) === i
+  const ordered = findings.toSorted((a, b) => RANKS.indexOf(a.code) - RANKS.indexOf(b.code));
+  const listed = ordered.flatMap(({ code, facts: where }, i) => [
+    ...(ordered.findIndex((each) => each.code === code) === i
       ? [`  ${say(...FINDING_TEXTS[code])}`]
       : []),
     `  ${code} ${formatJson(where)}`,

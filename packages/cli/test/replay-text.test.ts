@@ -59,10 +59,11 @@ describe('replayText', () => {
 
   test('says each kind of finding in a sentence, before the places', () => {
     const found = (code: FindingCode, index: number): Finding => ({ code, facts: { index } });
+    // What was wrong first stands first, wherever it was met.
     const findings = [
+      found('AUDIT_TILE_MISSING', 0),
       found('AUDIT_LEAF_MISMATCH', 5),
       found('AUDIT_LEAF_MISMATCH', 6),
-      found('AUDIT_TILE_MISSING', 0),
     ];
     expect(
       lines({ findings, counts: { AUDIT_LEAF_MISMATCH: 2, AUDIT_TILE_MISSING: 1 } }).slice(-5),

@@ -20,6 +20,9 @@ const KINDS = {
   actor: ['actor'],
 } as const;
 
+/** Characters of a time with milliseconds and offset. */
+const TIME = 29;
+
 /** `anchorlog audit trail`: what happened about a subject, license or actor. */
 export function addTrail(audit: Command, context: Context): void {
   const { say } = context;
@@ -102,7 +105,9 @@ function trailJson(trail: Trail, deliveries: readonly DeliveryMatch[]): object {
 function trailText(trail: Trail, deliveries: readonly DeliveryMatch[], say: Say): string {
   const { entries, scanned, unopened, malformed, misfit } = trail;
   const rows = entries.map(({ index, statement: { eventTime, event, issuer } }) =>
-    visible(`  ${eventTime}  ${event.padEnd(22)} ${issuer.org}/${issuer.system}  #${index}`),
+    visible(
+      `  ${eventTime.padEnd(TIME)}  ${event.padEnd(22)} ${issuer.org}/${issuer.system}  #${index}`,
+    ),
   );
   const missing = deliveries.filter(
     ({ providers, consumers }) => providers.length === 0 || consumers.length === 0,
