@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Command, Help, Option } from 'commander';
 import { displayWidth, createOutput, type Output } from './output.ts';
 import { sayIn, type Language, type Say } from './language.ts';
 
@@ -41,6 +41,7 @@ export function createProgram(language: Language): Command {
     .configureHelp({
       showGlobalOptions: true,
       displayWidth,
+      formatHelp: (command, helper) => withoutGap(new Help().formatHelp(command, helper)),
       styleTitle: (title) => say(TITLES[title] ?? title, title),
       optionDescription: (option) => describe(option, say),
     });
@@ -64,6 +65,11 @@ const TITLES: Readonly<Record<string, string>> = {
   'Global Options:': '通用选项：',
   'Commands:': '命令：',
 };
+
+/** After a full-width colon no space is written. */
+function withoutGap(help: string): string {
+  return help.replace(/^用法： /, '用法：');
+}
 
 function helpWidth(columns: number | undefined): number {
   return Math.min(columns ?? WIDTH, WIDTH);

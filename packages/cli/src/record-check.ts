@@ -20,7 +20,13 @@ export interface Fitting {
 
 /** What a record is, or all that is wrong with it. */
 export type CheckedInput =
-  Fitting | { readonly error: CodedError; readonly faults: readonly RecordNote[] };
+  | Fitting
+  | {
+      readonly error: CodedError;
+      readonly faults: readonly RecordNote[];
+      /** What it was held against, if there is such a profile. */
+      readonly profile?: string | undefined;
+    };
 
 /**
  * Check a record as it would be before it is notarized: its form and, all at once, what its profile asks for. Files, links and keys are not
@@ -33,7 +39,9 @@ export async function checkInput(bytes: Uint8Array): Promise<CheckedInput> {
     const record = parseRecord(bytes);
     const profile = profileByName(record.profile);
     const [error, ...others] = recordFaults(record, profile);
-    if (error) return { error, faults: [error, ...others].map(noteOf) };
+    if (error) {
+      return { error, faults: [error, ...others].map(noteOf), profile: profile.name };
+    }
     return { record, warnings: checkRecord(record, profile) };
   } catch (error) {
     if (!isCodedError(error)) throw error;

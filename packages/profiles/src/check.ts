@@ -71,7 +71,10 @@ export function recordFaults(
     const broken = faultsOf(rules.map((rule) => () => checkRule(rule, record)));
     faults.push(...broken.filter(({ context }) => !named.has(context['at'])));
   }
-  return [...faults, ...faultsOf([() => checkPublicSize(record, profile)])];
+  // One fault a place: a value of null is missing, and of another type as well.
+  const last = new Map(faults.map((fault) => [fault.context['at'], fault]));
+  const told = faults.filter((fault) => last.get(fault.context['at']) === fault);
+  return [...told, ...faultsOf([() => checkPublicSize(record, profile)])];
 }
 
 /** Give what checks refuse. */

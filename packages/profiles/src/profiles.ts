@@ -31,11 +31,18 @@ const BY_NAME: ReadonlyMap<string, RuledProfile> = /* @__PURE__ */ new Map(
   PROFILES.map((profile) => [profile.name, profile]),
 );
 
+/** Characters of a name that nobody knows. */
+const MOST_SHOWN = 64;
+
 /** Find a profile by name and version, `license.lifecycle/1`. @throws PROFILES_UNKNOWN */
 export function profileByName(name: string): RuledProfile {
   const profile = BY_NAME.get(name);
   if (!profile) {
-    throw profilesError('PROFILES_UNKNOWN', 'expected the name and version of a known profile');
+    const shown = name.slice(0, MOST_SHOWN);
+    const [base = ''] = shown.split('/');
+    const near = base === '' ? undefined : PROFILES.find((each) => each.name.startsWith(base));
+    const expected = `a known profile${near ? `, such as ${near.name}` : ''}`;
+    throw profilesError('PROFILES_UNKNOWN', `/profile: expected ${expected}, got ${shown}`);
   }
   return profile;
 }

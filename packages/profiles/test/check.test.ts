@@ -340,6 +340,12 @@ describe('recordFaults', () => {
     );
   });
 
+  test('says one thing of a value of null, which is missing and of another type', () => {
+    expect(faultsOf('license-issue', { holderName: null })).toEqual([
+      'PROFILES_VALUE_TYPE /claims/holderName',
+    ]);
+  });
+
   test('lists the events that there are', () => {
     const [fault] = recordFaults(
       { event: 'document.read', claims: {} },

@@ -45,6 +45,13 @@ describe('profileByName', () => {
   });
 });
 
+describe('profileByName, of a name that nobody knows', () => {
+  test('shows it, and one that is near', () => {
+    expect(() => profileByName('document/2')).toThrow('such as document/1, got document/2');
+    expect(() => profileByName('x'.repeat(100))).toThrow(/got x{64}$/);
+  });
+});
+
 describe('PROFILES', () => {
   test('are these, each once', () => {
     expect(PROFILES.map(({ name }) => name)).toEqual(NAMES);

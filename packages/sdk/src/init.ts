@@ -58,7 +58,7 @@ export async function initNotary(options: InitOptions): Promise<NotaryConfig> {
     store: options.store,
   };
   formatConfig(dir, config);
-  await checkUnused(dir, config);
+  await checkUnused(dir, config, options.dir);
   await mkdir(dir, { recursive: true });
   // The settings come last: a crash before leaves a folder that says "not initialized", and whose keys were never used.
   const keys = await generateKeys(dir, config);
@@ -95,14 +95,12 @@ export async function setChain(
 }
 
 /** @throws SDK_ALREADY_INITIALIZED */
-async function checkUnused(dir: string, config: NotaryConfig): Promise<void> {
+async function checkUnused(dir: string, config: NotaryConfig, named: string): Promise<void> {
   const traces = ['notary.json', ...TRACES].map((name) => join(dir, name));
   for (const path of [...traces, guardPath(dir, config)]) {
     if (!(await exists(path))) continue;
-    throw sdkError(
-      'SDK_ALREADY_INITIALIZED',
-      `there is a notary already, or what is left of one: ${basename(path)}`,
-    );
+    const message = `${named}: there is a notary already, or what is left of one (${basename(path)}); createNotary opens one that is there`;
+    throw sdkError('SDK_ALREADY_INITIALIZED', message);
   }
 }
 

@@ -177,9 +177,8 @@ export class Issuing {
     const known = await this.#vault.item(address);
     if (known?.record === canonical) return known;
     if (known && isLost(known)) throw lostError(known);
-    throw sdkError('SDK_ID_CONFLICT', 'another record was notarized under this number or id', {
-      id: address.id,
-    });
+    const { id } = address;
+    throw sdkError('SDK_ID_CONFLICT', `another record was notarized as ${id}`, { id });
   }
 
   /** Look up where the records of a group stand already, and those of their own issuers that they link to: one trip to the vault for all. */

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { hasCode, writeDurably } from '@anchorlog/log/durable-file';
 import { sdkError } from './error.ts';
 
@@ -7,6 +8,7 @@ export async function writeNewFile(path: string, text: string, mode?: number): P
     await writeDurably(path, text, { mode, exclusive: true });
   } catch (cause) {
     if (!hasCode(cause, 'EEXIST')) throw cause;
-    throw sdkError('SDK_ALREADY_INITIALIZED', 'a file of this name exists already', {}, { cause });
+    const message = `${basename(path)}: a file of this name exists already`;
+    throw sdkError('SDK_ALREADY_INITIALIZED', message, {}, { cause });
   }
 }

@@ -88,7 +88,7 @@ export function parseRecord(input: unknown): LogRecord {
   shape.map(claims, '/claims');
   return {
     profile: shape.string(profile, '/profile', PROFILE, 'a name and version'),
-    event: shape.string(event, '/event', EVENT),
+    event: shape.string(event, '/event', EVENT, 'the name of an event, like document.publish'),
     ...readReference(record, ''),
     eventTime: checkTime(shape.string(eventTime, '/eventTime'), '/eventTime'),
     ...(issuer === undefined ? {} : { issuer: readIssuer(issuer) }),
@@ -139,8 +139,8 @@ function readIssuer(value: JsonValue): RecordIssuer {
     optional: ['name', 'region'],
   });
   return {
-    org: shape.string(org, `${at}/org`, ORG),
-    system: shape.string(system, `${at}/system`, SYSTEM),
+    org: shape.string(org, `${at}/org`, ORG, 'a code of letters, digits, dots and hyphens'),
+    system: shape.string(system, `${at}/system`, SYSTEM, 'a name like service-guide'),
     ...(name === undefined ? {} : { name: shape.string(name, `${at}/name`) }),
     ...(region === undefined ? {} : { region: shape.string(region, `${at}/region`) }),
   };
@@ -163,7 +163,10 @@ function readFile(value: JsonValue, at: string): RecordFile {
 
 function readLink(value: JsonValue, at: string): RecordLink {
   const link = shape.object(value, at, { required: ['rel'], optional: ['key', 'id'] });
-  return { rel: shape.string(link['rel'], `${at}/rel`, REL), ...readReference(link, at) };
+  return {
+    rel: shape.string(link['rel'], `${at}/rel`, REL, 'a word like sealedBy'),
+    ...readReference(link, at),
+  };
 }
 
 const ORDINARY = { enumerable: true, configurable: true, writable: true };

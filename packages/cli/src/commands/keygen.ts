@@ -3,6 +3,7 @@ import { formatBase64, formatHex } from '@anchorlog/core';
 import type { KeyFile, KeyUse } from '@anchorlog/sdk';
 import { outputOf, type Context } from '../context.ts';
 import { alignFacts } from '../output.ts';
+import { UsageError } from '../trouble.ts';
 
 /** `anchorlog keygen NAME FILE`: make a key file. */
 export function addKeygen(program: Command, context: Context): void {
@@ -39,6 +40,7 @@ export function addKeygen(program: Command, context: Context): void {
     )
     .action(async (name: string, file: string, flags: { use: KeyUse }, command: Command) => {
       const output = outputOf(command, context);
+      checkName(flags.use, name);
       const { generateKey, writeKeyFile } = await import('@anchorlog/sdk');
       const key = generateKey(flags.use, name);
       const shown = await publicPartOf(key);
@@ -52,6 +54,27 @@ export function addKeygen(program: Command, context: Context): void {
         ].join('\n'),
       );
     });
+}
+
+const ORIGIN = '[a-z0-9.-]{1,100}(?:/[a-z0-9._-]{1,100}){0,4}';
+const NAMES: Readonly<Record<KeyUse, { readonly form: RegExp; readonly like: string }>> = {
+  issuer: {
+    form: /^[0-9A-Z]{18}\/[a-z0-9][a-z0-9._-]{0,63}$/,
+    like: '1199999900000006XQ/service-guide',
+  },
+  receipt: { form: new RegExp(`^${ORIGIN}/receipt$`), like: 'example.gov/licenses/receipt' },
+  checkpoint: { form: new RegExp(`^${ORIGIN}$`), like: 'example.gov/licenses' },
+  operator: { form: new RegExp(`^${ORIGIN}$`), like: 'example.gov/licenses' },
+};
+
+/** A key under another name is one that no notary finds. @throws UsageError */
+function checkName(use: KeyUse, name: string): void {
+  const { form, like } = NAMES[use];
+  if (form.test(name)) return;
+  throw new UsageError(
+    [`${use} 密钥的名字不能是 ${name}`, `a key for ${use} cannot be named ${name}`],
+    [`写法如 ${like}`, `write it like ${like}`],
+  );
 }
 
 /** Give what others must know of a key: what a trust policy or the registry contract takes. */

@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import { FILE_LIMITS, formatBase64, jsonErrorIn } from '@anchorlog/core';
+import { FILE_LIMITS, formatBase64, isCodedError, jsonErrorIn } from '@anchorlog/core';
 import type { Receipt } from '@anchorlog/sdk';
 import { outputOf, type Context } from '../context.ts';
 import { EXIT, type ExitName } from '../exit.ts';
@@ -112,6 +112,8 @@ class Run {
   readonly #done: Said;
   readonly #progress: Progress;
   readonly #stop = new AbortController();
+  /** Several files were given: each answer names its own. */
+  #several = false;
   #interrupted = false;
   #taken = 0;
   #refused = 0;
@@ -128,6 +130,7 @@ class Run {
 
   /** Notarize all; a refused record stops no other. Gives how to exit unless all is well. */
   async take(files: readonly string[]): Promise<ExitName | undefined> {
+    this.#several = files.length > 1;
     const interrupt = (): void => {
       this.#interrupted = true;
       this.#stop.abort();
@@ -196,7 +199,7 @@ class Run {
     const { id, index, leafHash, time, anchorBy } = receipt;
     await this.#output.result(
       { ...place, id, index, leafHash: formatBase64(leafHash), time, anchorBy, ...noted },
-      `✔ ${index}  ${id}  ${time}`,
+      `✔ ${this.#several && 'file' in place ? `${this.#at(place)}  ` : ''}${index}  ${id}  ${time}`,
     );
   }
 
@@ -212,8 +215,7 @@ class Run {
   ): Promise<void> {
     const { say } = this.#output;
     const error = bytes instanceof Error || 'line' in place ? cause : placed(cause, bytes);
-    const trouble = troubleOf(error);
-    const { exit } = trouble;
+    const { exit, what, todo } = troubleOf(error);
     this.#refused++;
     this.#firstRefusal ??= exit;
     // What is no fault of the record would meet the next one too.
@@ -222,8 +224,12 @@ class Run {
     const isOfRecord = !(bytes instanceof Error) && codeOf(error)?.startsWith('PROFILES_') === true;
     const checked = isOfRecord ? await checkInput(bytes) : undefined;
     const faults = checked && 'faults' in checked ? checked.faults : [];
+    const profile = checked && 'faults' in checked ? checked.profile : undefined;
+    const trouble = { exit, what, todo: profile === undefined ? todo : naming(todo, profile) };
+    const { id } = isCodedError(error) ? error.context : {};
+    const at = isCodedError(error) ? error.context['at'] : undefined;
     const more = faults
-      .filter(({ message }) => message !== error.message)
+      .filter((fault) => fault.message !== error.message && fault.at !== at)
       .map(({ code, message }) => `\n  ${visible(`${code}: ${message}`)}`);
     await this.#output.result(
       {
@@ -231,6 +237,7 @@ class Run {
         error: codeOf(error) ?? 'INTERNAL',
         exit,
         message: error.message,
+        ...(typeof id === 'string' ? { id } : {}),
         ...(faults.length > 1 ? { faults } : {}),
       },
       `✘ ${this.#at(place)}  ${troubleLines(error, trouble, say).join('\n')}${more.join('')}`,
@@ -260,6 +267,11 @@ class Run {
     }
     return this.#firstRefusal;
   }
+}
+
+/** Put the name of a profile in its place in what to do. */
+function naming(todo: Said | undefined, profile: string): Said | undefined {
+  return todo && [todo[0].replace('<类型>', profile), todo[1].replace('<name>', profile)];
 }
 
 /** The file stands before what is said of it. */

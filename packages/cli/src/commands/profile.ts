@@ -67,8 +67,9 @@ export function addProfile(program: Command, context: Context): void {
 }
 
 function profileRow({ name, title, events }: Profile, { say }: Context): [string, string] {
-  const named = events.map((event) => event.name).join(', ');
-  return [name, say(`${title.zh}：${named}`, `${title.en}: ${named}`)];
+  const named = events.map((event) => event.name).join(say('、', ', '));
+  const wide = title.zh.replaceAll('(', '（').replaceAll(')', '）');
+  return [name, say(`${wide}：${named}`, `${title.en}: ${named}`)];
 }
 
 /** What a program is told of the fields of a record. */
