@@ -40,6 +40,11 @@ export class CrashingLog {
     this.#began = sentBy(parts.world);
   }
 
+  /** How many heads a process was told are final. */
+  get final(): number {
+    return this.#acknowledged.size;
+  }
+
   /** Run a process on the journal and kill it at `moment` with SIGKILL. */
   async crash(moment: Moment): Promise<void> {
     await this.#began;
