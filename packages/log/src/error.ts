@@ -46,6 +46,13 @@ export const LOG_CODES = {
     'the store has another tree than the guard, the published checkpoint or the chain',
   LOG_MIGRATE_MISMATCH:
     'a store to copy into holds something else than the one to copy, or the copy is not equal to it',
+  LOG_BACKUP_MISSING: 'there is no backup where one was to be read',
+  LOG_BACKUP_MALFORMED: 'the manifest of a backup is not one',
+  LOG_BACKUP_DAMAGED:
+    'a file of a backup is not there, is another than the manifest says, or its entries do not lead to their roots',
+  LOG_BACKUP_MISMATCH: 'a backup to be added to is of another log, or of another history of it',
+  LOG_RESTORE_MISMATCH:
+    'a store to restore into holds something else than the backup, or does not hold afterwards what was restored',
   LOG_REFILL_MISMATCH: 'entries to fill up a store end early, or do not lead to the head to reach',
   LOG_TILE_CONFLICT:
     'a file that never changes is published already, with other bytes than those to write',

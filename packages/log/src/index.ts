@@ -4,6 +4,16 @@ export { adoptGuard, fileGuard, type Guard, type GuardClaim } from './guard.ts';
 export type { Log, LogCheckpoint, LogReceipt } from './log.ts';
 export { publishedEntries, refillLog, type RefillOptions } from './refill.ts';
 export { migrateLog, type MigrateOptions, type MigrateReport } from './migrate.ts';
+export { backupLog, readManifest, type BackupOptions, type BackupReport } from './backup.ts';
+export type { BackupManifest, BackupSegment } from './backup-manifest.ts';
+export {
+  restoreLog,
+  verifyBackup,
+  type RestoreOptions,
+  type RestoreReport,
+  type SeenHead,
+} from './restore.ts';
+export { openLevelSnapshot } from './level-snapshot.ts';
 export { createMemoryStore, type MemoryStore } from './memory-store.ts';
 export type {
   GroupWrite,

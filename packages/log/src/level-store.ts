@@ -55,12 +55,12 @@ interface Put<K> {
 /**
  * Open the embedded store in a folder of a local disk, which is made if absent. One process at a time: the lock is held as long as the
  * process lives, so that no writer can come after one that is paused.
- * `addressOf` gives the address of an entry: addresses that a crash lost are read from the entries again.
- * @throws LOG_LOCKED, LOG_STORE_DAMAGED
+ * `addressOf` gives the address of an entry: addresses that a crash lost are read from the entries again. Without it they are left alone, for
+ * who asks for none. @throws LOG_LOCKED, LOG_STORE_DAMAGED
  */
 export async function openLevelStore(
   dir: string,
-  addressOf: (entry: Uint8Array) => string,
+  addressOf?: (entry: Uint8Array) => string,
 ): Promise<LogStore> {
   const root = resolve(dir);
   await mkdir(root, { recursive: true });
@@ -95,13 +95,13 @@ class LevelStore implements LogStore {
     });
   }
 
-  async open(addressOf: (entry: Uint8Array) => string): Promise<void> {
+  async open(addressOf: ((entry: Uint8Array) => string) | undefined): Promise<void> {
     try {
       await this.#entries.open();
       await this.#ids.open();
       this.#watch = await FolderWatch.open(join(this.#root, 'entries'));
       this.#size = (await this.last())?.size ?? 0;
-      await this.#completeIds(addressOf);
+      if (addressOf) await this.#completeIds(addressOf);
     } catch (cause) {
       await this.close();
       if (isCodedError(cause)) throw cause;

@@ -5,7 +5,7 @@ import { logError } from './error.ts';
 import type { TreeReader } from './tree-reader.ts';
 
 /** Who knows a head that the store must contain, and what to do when it does not. */
-const WITNESSES = {
+export const WITNESSES = {
   LOG_BEHIND_GUARD: 'the guard',
   LOG_BEHIND_CHECKPOINT: 'the published checkpoint',
   LOG_BEHIND_CHAIN: 'the chain',

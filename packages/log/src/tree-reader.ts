@@ -16,7 +16,7 @@ import {
 } from '@anchorlog/tlog';
 import { edgeOf, rootOfEdge, type TreeEdge } from './edge.ts';
 import { logError } from './error.ts';
-import type { LogStore, StoredGroup } from './store.ts';
+import type { StoreReader, StoredGroup } from './store.ts';
 
 /** Where full tiles are read. */
 export interface FullTiles {
@@ -87,7 +87,7 @@ export class TreeReader {
  * entries are hashed again, on higher levels the tiles that the edge stands on. @throws LOG_STORE_DAMAGED
  */
 export async function readEdge(
-  store: LogStore,
+  store: StoreReader,
   newest: StoredGroup,
   hasher: TreeHasher,
 ): Promise<TreeEdge> {
