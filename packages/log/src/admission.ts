@@ -1,6 +1,7 @@
 import { isCodedError, type SuiteName } from '@anchorlog/core';
 import { formatAddress, parseStatement, type Statement } from '@anchorlog/statement';
 import { logError } from './error.ts';
+import { parseWithheld } from './withheld.ts';
 
 /** An entry that may be appended. */
 export interface Admitted {
@@ -86,8 +87,10 @@ function parseCreation(entry: Uint8Array): Statement {
   }
 }
 
-/** Give the address of an entry that was admitted before. */
+/** Give the address of an entry that was admitted before, also of one that is withheld. */
 export function addressOfEntry(entry: Uint8Array): string {
+  const withheld = parseWithheld(entry);
+  if (withheld) return withheld.address;
   return addressOf(parseStatement(entry));
 }
 

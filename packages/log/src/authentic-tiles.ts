@@ -13,6 +13,7 @@ import { edgeOf, rootOfEdge, type TreeEdge } from './edge.ts';
 import { logError, type LogCode } from './error.ts';
 import { readEntryBundle, readTile, type TileSource } from './tiles.ts';
 import { rootOfTile } from './tree-reader.ts';
+import { hashEntries } from './withheld.ts';
 
 /** What tiles are read with. */
 export interface AuthenticTilesWorld {
@@ -89,8 +90,7 @@ export class AuthenticTiles {
       this.#readBundle({ index, width }, signal),
       width === TILE_WIDTH ? this.#rootAbove({ level: 0, index }, edge) : edge.partial[0]!,
     ]);
-    const leafHashes = new Uint8Array(32 * width);
-    hasher.hashLeaves(entries, leafHashes, 0);
+    const leafHashes = hashEntries(entries, hasher);
     // A full tile of leaves need not be read: its hashes were made just now.
     const got = width === TILE_WIDTH ? rootOfTile(leafHashes, hasher) : leafHashes;
     if (!equalBytes(got, expected)) {

@@ -18,6 +18,7 @@ import { logError } from './error.ts';
 import { openLevelSnapshot } from './level-snapshot.ts';
 import type { StoreReader, StoredGroup, StoredNote } from './store.ts';
 import { readEdge } from './tree-reader.ts';
+import { WITHHOLD_EVENT, hashEntries, parseWithholdingOrder } from './withheld.ts';
 
 /** What is backed up where. */
 export interface BackupOptions {
@@ -38,6 +39,8 @@ export interface BackupOptions {
 export interface BackupReport extends BackupManifest {
   /** Entries added. */
   readonly added: number;
+  /** Files that were there hold bytes that were withheld since (spec/log §16): only a new backup is without them. */
+  readonly isOutdated: boolean;
 }
 
 /**
@@ -78,7 +81,13 @@ async function backup(store: StoreReader, options: BackupOptions): Promise<Backu
   await sweep(dir);
 
   const hasher = nodeTreeHasher(suite);
-  const { added, checkpoint } = await addSegments(store, { dir, begun, newest, hasher, options });
+  const { added, checkpoint, isOutdated } = await addSegments(store, {
+    dir,
+    begun,
+    newest,
+    hasher,
+    options,
+  });
   const { size, rootHash } = newest;
   const segments = [...(begun?.segments ?? []), ...added];
   const manifest: BackupManifest = { origin, suite, size, rootHash, checkpoint, segments };
@@ -87,7 +96,7 @@ async function backup(store: StoreReader, options: BackupOptions): Promise<Backu
   if (added.length > 0)
     await writeDurably(join(dir, MANIFEST_NAME), formatManifest(manifest), { mode: 0o600 });
   await syncFolder(resolve(dir, '..'));
-  return { ...manifest, added: size - (begun?.size ?? 0) };
+  return { ...manifest, added: size - (begun?.size ?? 0), isOutdated };
 }
 
 /** Check that a backup is the beginning of this log, and that its files are there. @throws LOG_BACKUP_MISMATCH, LOG_BACKUP_DAMAGED */
@@ -130,7 +139,11 @@ async function addSegments(
     readonly hasher: TreeHasher;
     readonly options: BackupOptions;
   },
-): Promise<{ readonly added: BackupSegment[]; readonly checkpoint: number }> {
+): Promise<{
+  readonly added: BackupSegment[];
+  readonly checkpoint: number;
+  readonly isOutdated: boolean;
+}> {
   const { dir, begun, newest, hasher, options } = of;
   const { segmentBytes = 2 ** 26, onProgress = () => undefined } = options;
   const from = begun?.size ?? 0;
@@ -138,12 +151,16 @@ async function addSegments(
   let next = await checkpoints.next();
   let checkpoint = begun?.checkpoint ?? 0;
   const added: BackupSegment[] = [];
+  let isOutdated = false;
   let writer: SegmentWriter | undefined;
   try {
     for await (const { group, entries } of checkedGroups(store, { from, newest, hasher })) {
       writer ??= await SegmentWriter.begin(dir);
       await writer.write({ kind: 'group', group });
-      for (const entry of entries) await writer.write({ kind: 'entry', entry });
+      for (const entry of entries) {
+        await writer.write({ kind: 'entry', entry });
+        isOutdated ||= withholdsBefore(entry, from);
+      }
       // One that is not in the store yet is signed again, the same (spec/log §8).
       const note = await store.receiptNote(group.size);
       if (note !== undefined) {
@@ -162,7 +179,7 @@ async function addSegments(
   } finally {
     await writer?.abandon();
   }
-  return { added, checkpoint };
+  return { added, checkpoint, isOutdated };
 }
 
 async function* checkpointsOf(
@@ -194,9 +211,7 @@ async function* checkedGroups(
     const entries: Uint8Array[] = [];
     for await (const entry of store.entries({ from: group.from, to: group.size }))
       entries.push(entry);
-    const leafHashes = new Uint8Array(32 * entries.length);
-    hasher.hashLeaves(entries, leafHashes, 0);
-    const growth = grow(edge, leafHashes, hasher);
+    const growth = grow(edge, hashEntries(entries, hasher), hasher);
     if (!equalBytes(growth.head.rootHash, group.rootHash)) {
       throw storeDamaged(`entries that lead to the root of size ${group.size}`);
     }
@@ -219,6 +234,15 @@ async function manifestIn(dir: string): Promise<BackupManifest | undefined> {
     if (isAbsent(error) || hasCode(error, 'ENOTDIR')) return undefined;
     throw error;
   }
+}
+
+/** Tell whether an entry orders others before `size` to be withheld. */
+function withholdsBefore(entry: Uint8Array, size: number): boolean {
+  const bytes = Buffer.from(entry.buffer, entry.byteOffset, entry.length);
+  // Few do, and parsing all would take as long as everything else.
+  if (size === 0 || !bytes.includes(WITHHOLD_EVENT)) return false;
+  const order = parseWithholdingOrder(entry);
+  return order !== undefined && order.from < size;
 }
 
 /** Remove what a call that was cut short has left. */

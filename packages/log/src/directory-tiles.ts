@@ -39,6 +39,7 @@ export function directoryTiles(dir: string): TileSink {
       await mkdir(root, { recursive: true });
       await writeDurably(path, to);
     },
+    replaceBundle: ({ path, bytes }) => writeDurably(join(root, path), bytes),
     async list(folder) {
       try {
         const found = await readdir(join(root, folder), { withFileTypes: true });

@@ -10,6 +10,7 @@ import type { Receipts } from './receipts.ts';
 import type { Released, Sequencer } from './sequencer.ts';
 import type { LogStore, StoredNote } from './store.ts';
 import type { TreeReader } from './tree-reader.ts';
+import { unlessWithheld } from './withheld.ts';
 
 /** The parts of a log that has passed its start-up checks. */
 export interface LogParts {
@@ -65,7 +66,7 @@ export class DurableLog implements Log {
     const entry = await this.#parts.store.entry(index);
     if (!entry)
       throw logError('LOG_STORE_DAMAGED', `store: expected entry ${index}, got none`, { index });
-    return entry;
+    return unlessWithheld(index, entry);
   }
 
   entries(

@@ -46,6 +46,9 @@ export const LOG_CODES = {
     'the store has another tree than the guard, the published checkpoint or the chain',
   LOG_MIGRATE_MISMATCH:
     'a store to copy into holds something else than the one to copy, or the copy is not equal to it',
+  LOG_ENTRY_WITHHELD: 'the bytes of an entry are withheld, by an order that the log holds',
+  LOG_WITHHOLD_REFUSED:
+    'an entry orders nothing to be withheld, or what cannot be: it is not of the log itself, names other entries, or entries of the log itself or after it',
   LOG_BACKUP_MISSING: 'there is no backup where one was to be read',
   LOG_BACKUP_MALFORMED: 'the manifest of a backup is not one',
   LOG_BACKUP_DAMAGED:

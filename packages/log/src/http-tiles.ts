@@ -1,4 +1,5 @@
 import { exchange, refused, serverUrl, type ExchangeOptions } from './exchange.ts';
+import { logError } from './error.ts';
 import { maxBytesOf, type TileSource } from './tiles.ts';
 
 /** How a published log is read from a server. */
@@ -27,6 +28,11 @@ export function httpTiles(url: string | URL, options: HttpTilesOptions = {}): Ti
       const { status, body } = await exchange(request, options);
       if (status === 200) return body;
       if (status === 404 || status === 410) return undefined;
+      // As a server answers for a single entry or bundle that it has orders not to give (RFC 7725).
+      if (status === 451) {
+        const message = `published: ${path} is withheld (451): ask the log by what order`;
+        throw logError('LOG_ENTRY_WITHHELD', message, { path });
+      }
       throw refused(request, `status ${status}`, status);
     },
   };

@@ -14,11 +14,29 @@ export {
   type SeenHead,
 } from './restore.ts';
 export { openLevelSnapshot } from './level-snapshot.ts';
+export { compactLog } from './compact.ts';
 export { createMemoryStore, type MemoryStore } from './memory-store.ts';
+export {
+  rootOfEntries,
+  sizeBefore,
+  withholdLog,
+  withholdable,
+  type WithholdOptions,
+  type WithholdReport,
+} from './withhold.ts';
+export {
+  formatWithheld,
+  hashEntries,
+  parseWithheld,
+  parseWithholdingOrder,
+  type WithheldEntry,
+  type WithholdingOrder,
+} from './withheld.ts';
 export type {
   GroupWrite,
   LogStore,
   StoreReader,
+  StoredEntry,
   StoredGroup,
   StoredNote,
   StoredTile,
@@ -27,6 +45,7 @@ export { directoryTiles } from './directory-tiles.ts';
 export type { ExchangeOptions } from './exchange.ts';
 export { httpTiles, type HttpTilesOptions } from './http-tiles.ts';
 export { collectPartials, type PartialsOptions } from './partials.ts';
+export { readPublished } from './published-checkpoint.ts';
 export { PublishedLog, openPublishedLog, type PublishedLogOptions } from './published-log.ts';
 export {
   readEntryBundle,

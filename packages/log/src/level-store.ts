@@ -21,6 +21,7 @@ import {
   replacedError,
   type GroupWrite,
   type LogStore,
+  type StoredEntry,
   type StoredGroup,
   type StoredNote,
 } from './store.ts';
@@ -140,8 +141,7 @@ class LevelStore implements LogStore {
 
   async entry(index: number): Promise<Uint8Array | undefined> {
     this.#checkOpen();
-    const range = { gte: keyOf(ENTRIES, 0), lte: keyOf(ENTRIES, index), reverse: true, limit: 1 };
-    for await (const [key, row] of this.#entries.iterator(range)) {
+    for await (const [key, row] of this.#entries.iterator(lastUpTo(ENTRIES, index))) {
       return parseRow(row)[index - parseUint64(key, 1)];
     }
     return undefined;
@@ -210,9 +210,36 @@ class LevelStore implements LogStore {
     await this.#entries.batch([noteOf(CHECKPOINT)(checkpoint)], { sync: true });
   }
 
+  async withhold(entries: readonly StoredEntry[]): Promise<void> {
+    this.#checkOpen();
+    const rows = new Map<number, Bytes[]>();
+    for (const { index, bytes } of entries) {
+      if (index >= this.#size) throw behindError({ size: this.#size, index });
+      const [found] = await this.#entries.iterator(lastUpTo(ENTRIES, index)).all();
+      if (!found) throw damaged(`expected entry ${index}, got none`);
+      const first = parseUint64(found[0], 1);
+      const row = rows.get(first) ?? parseRow(found[1]);
+      row[index - first] = bytes;
+      rows.set(first, row);
+    }
+    const puts = [...rows].map(([first, row]) =>
+      put(keyOf(ENTRIES, first), formatEntryBundle(row)),
+    );
+    await this.#entries.batch(puts, { sync: true });
+  }
+
   async checkWriter(): Promise<void> {
     this.#checkOpen();
     if (!(await this.#watch?.isSame())) throw replacedError();
+  }
+
+  async compact(): Promise<void> {
+    this.#checkOpen();
+    // In Node it is one of classic-level, which `level` does not tell.
+    const native = this.#entries as unknown as {
+      compactRange(start: Bytes, end: Bytes): Promise<void>;
+    };
+    await native.compactRange(Uint8Array.of(0), Uint8Array.of(255));
   }
 
   async checkpoint(size?: number): Promise<StoredNote | undefined> {
@@ -303,6 +330,14 @@ function keyOf(kind: string, number: number): Bytes {
 
 function tileKey(level: number, index: number): Bytes {
   return concatBytes(formatUtf8(TILE), Uint8Array.of(level), formatUint64(index));
+}
+
+/** The last key of a kind up to a number. */
+function lastUpTo(
+  kind: string,
+  number: number,
+): { gte: Bytes; lte: Bytes; reverse: true; limit: 1 } {
+  return { gte: keyOf(kind, 0), lte: keyOf(kind, number), reverse: true, limit: 1 };
 }
 
 function rangeOf(kind: string): { gte: Bytes; lte: Bytes } {

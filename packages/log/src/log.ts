@@ -52,9 +52,12 @@ export interface Log {
   receipt(index: number): Promise<LogReceipt>;
   /** Find the index of a statement. */
   find(address: StatementAddress): Promise<number | undefined>;
-  /** Give the bytes of an entry. @throws LOG_INDEX_RANGE */
+  /** Give the bytes of an entry. @throws LOG_INDEX_RANGE, LOG_ENTRY_WITHHELD */
   entry(index: number): Promise<Uint8Array>;
-  /** Iterate over entries `from` (0) to before `to` (`size` at the time of the call), in bounded memory. @throws LOG_INDEX_RANGE */
+  /**
+   * Iterate over entries `from` (0) to before `to` (`size` at the time of the call), in bounded memory. What stands for one that is withheld is
+   * given as it is (`parseWithheld`). @throws LOG_INDEX_RANGE
+   */
   entries(range?: {
     readonly from?: number | undefined;
     readonly to?: number | undefined;

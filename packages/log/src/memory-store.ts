@@ -6,6 +6,7 @@ import {
   type GroupWrite,
   type LogStore,
   type StoreReader,
+  type StoredEntry,
   type StoredGroup,
   type StoredNote,
 } from './store.ts';
@@ -142,6 +143,13 @@ class MemoryHandle implements LogStore {
     const found = size === undefined ? sizes.at(-1) : sizes.find((each) => each >= size);
     const note = found === undefined ? undefined : this.#memory.checkpoints.get(found);
     return found === undefined || note === undefined ? undefined : { size: found, note };
+  }
+
+  async withhold(entries: readonly StoredEntry[]): Promise<void> {
+    this.#checkHolds();
+    const beyond = entries.find(({ index }) => index >= this.#size);
+    if (beyond) throw behindError({ size: this.#size, index: beyond.index });
+    for (const { index, bytes } of entries) this.#memory.entries[index] = copyOf(bytes);
   }
 
   async checkWriter(): Promise<void> {

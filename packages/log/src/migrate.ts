@@ -10,6 +10,7 @@ import { logError } from './error.ts';
 import { openLevelStore } from './level-store.ts';
 import type { LogStore, StoreReader, StoredGroup, StoredNote } from './store.ts';
 import { readEdge } from './tree-reader.ts';
+import { hashEntries } from './withheld.ts';
 
 /** What is copied where. Both stores are closed at the end. */
 export interface MigrateOptions {
@@ -170,9 +171,7 @@ async function* grownGroups(
     if (!group || group.from !== edge.size) throw damaged(`a group that begins at ${edge.size}`);
     entries.push(entry);
     if (entries.length < group.size - group.from) continue;
-    const leafHashes = new Uint8Array(32 * entries.length);
-    hasher.hashLeaves(entries, leafHashes, 0);
-    const growth = grow(edge, leafHashes, hasher);
+    const growth = grow(edge, hashEntries(entries, hasher), hasher);
     if (!equalBytes(growth.head.rootHash, group.rootHash)) {
       throw store === from
         ? damaged(`entries that lead to the root of size ${group.size}`)

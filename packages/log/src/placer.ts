@@ -1,9 +1,9 @@
-import { equalBytes } from '@anchorlog/core';
 import type { TreeHasher } from '@anchorlog/tlog';
 import type { Admitted } from './admission.ts';
 import { grow, type Growth, type TreeEdge } from './edge.ts';
 import { logError } from './error.ts';
 import type { GroupWrite, LogStore, StoredNote } from './store.ts';
+import { holdsEntry } from './withheld.ts';
 
 /** Entries that get neighbouring places, or none. */
 export interface Submission {
@@ -70,7 +70,9 @@ export class Placer {
         if (!place) {
           place = { index: next + own.size, entry };
           own.set(address, place);
-        } else if (!equalBytes(place.entry ?? (await this.#entry(place.index)), entry)) {
+        } else if (
+          !holdsEntry(place.entry ?? (await this.#entry(place.index)), entry, this.#hasher)
+        ) {
           break;
         }
         indexes.push(place.index);

@@ -116,6 +116,14 @@ export function statementsOf(schema: string): Statements {
         SELECT $3, $4::bytea FROM fence WHERE NOT EXISTS (SELECT 1 FROM ${checkpoint} WHERE tree_size = $3)
       )
       SELECT 1 FROM fence`,
+    withhold: `WITH fence AS (
+        UPDATE ${state} SET lease_until = ${lease('$2')} WHERE epoch = $1 AND tree_size > $3 RETURNING epoch
+      ), replaced AS (
+        UPDATE ${entry} kept SET entry = given.entry
+        FROM fence, (SELECT unnest($4::bigint[]) AS entry_index, unnest($5::bytea[]) AS entry) given
+        WHERE kept.entry_index = given.entry_index
+      )
+      SELECT 1 FROM fence`,
 
     last: { text: `${selectGroup} ORDER BY tree_size DESC LIMIT 1` },
     group: `${selectGroup} WHERE tree_size > $1 ORDER BY tree_size LIMIT 1`,
@@ -144,6 +152,7 @@ export interface Statements {
   readonly commit: string;
   readonly putReceiptNotes: string;
   readonly putCheckpoint: string;
+  readonly withhold: string;
   readonly last: SqlStatement;
   readonly group: string;
   readonly entries: string;

@@ -8,6 +8,7 @@ import {
   fencedError,
   type GroupWrite,
   type LogStore,
+  type StoredEntry,
   type StoredNote,
 } from './store.ts';
 
@@ -94,6 +95,24 @@ export class PostgresWriter extends PostgresReader implements LogStore {
         text: this.#sql.putCheckpoint,
         values: [this.#epoch, this.#leaseMs, size, Buffer.from(formatUtf8(note))],
         refusal: (state) => behindError({ size: state.size, checkpoint: size }),
+      });
+    });
+  }
+
+  async withhold(entries: readonly StoredEntry[]): Promise<void> {
+    if (entries.length === 0) return;
+    const index = Math.max(...entries.map((each) => each.index));
+    await this.#inTurn(async () => {
+      await this.#take({
+        text: this.#sql.withhold,
+        values: [
+          this.#epoch,
+          this.#leaseMs,
+          index,
+          entries.map((each) => each.index),
+          bytesArray(entries.map(({ bytes }) => bytes)),
+        ],
+        refusal: (state) => behindError({ size: state.size, index }),
       });
     });
   }

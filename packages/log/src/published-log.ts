@@ -17,6 +17,7 @@ import type { TreeEdge } from './edge.ts';
 import { logError } from './error.ts';
 import { CHECKPOINT_PATH, type TileSource } from './tiles.ts';
 import { TreeReader } from './tree-reader.ts';
+import { unlessWithheld } from './withheld.ts';
 
 /** How a published log is opened. */
 export interface PublishedLogOptions {
@@ -162,17 +163,17 @@ export class PublishedLog {
     return reader.leafHash(index, edge);
   }
 
-  /** Give the bytes of an entry; its whole bundle is read. @throws LOG_INDEX_RANGE, LOG_BUNDLE_MISMATCH, and as `head` */
+  /** Give the bytes of an entry; its whole bundle is read. @throws LOG_INDEX_RANGE, LOG_ENTRY_WITHHELD, LOG_BUNDLE_MISMATCH, and as `head` */
   async entry(index: number): Promise<Uint8Array> {
     const { checkpoint, edge } = this.#now;
     checkIndex(index, checkpoint.size);
     const entries = await this.#tiles.entries(Math.floor(index / TILE_WIDTH), edge);
-    return entries[index % TILE_WIDTH]!.slice();
+    return unlessWithheld(index, entries[index % TILE_WIDTH]!).slice();
   }
 
   /**
    * Iterate over entries `from` (0) to before `to` (the size at the time of the call), some bundles ahead; each bundle is verified before
-   * the first of its entries is given. @throws LOG_INDEX_RANGE, LOG_BUNDLE_MISMATCH, the reason of the signal, and as `head`
+   * the first of its entries is given. What stands for one that is withheld is given as it is (`parseWithheld`). @throws LOG_INDEX_RANGE, LOG_BUNDLE_MISMATCH, the reason of the signal, and as `head`
    */
   async *entries(
     range: {

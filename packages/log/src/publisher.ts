@@ -23,6 +23,7 @@ import type { Released } from './sequencer.ts';
 import { unlessFenced, type LogStore } from './store.ts';
 import type { PublishedFile, TileSink } from './tiles.ts';
 import { rootOfTile, type TreeReader } from './tree-reader.ts';
+import { hashEntries } from './withheld.ts';
 
 /** Files are handed to the sink when there are so many, or so many bytes of them. */
 const FILES_AT_ONCE = 256;
@@ -117,9 +118,8 @@ export class Publisher {
     const from = index * TILE_WIDTH;
     const entries: Uint8Array[] = [];
     for await (const entry of store.entries({ from, to: from + width })) entries.push(entry);
-    const leafHashes = new Uint8Array(32 * width);
-    hasher.hashLeaves(entries, leafHashes, 0);
-    if (!equalBytes(leafHashes, hashes)) throw damaged(`the leaves from ${from} on`);
+    if (!equalBytes(hashEntries(entries, hasher), hashes))
+      throw damaged(`the leaves from ${from} on`);
     return { path: entryBundlePath({ index, width }), bytes: formatEntryBundle(entries) };
   }
 }

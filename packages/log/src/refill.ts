@@ -9,6 +9,7 @@ import { openLevelStore } from './level-store.ts';
 import type { LogStore } from './store.ts';
 import { readEntryBundle, type TileSource } from './tiles.ts';
 import { readEdge } from './tree-reader.ts';
+import { hashEntries } from './withheld.ts';
 
 /** How a store is filled up. */
 export interface RefillOptions {
@@ -109,8 +110,7 @@ async function* grown(
 ): AsyncGenerator<{ group: Uint8Array[]; growth: Growth }, void, undefined> {
   let edge = begin;
   for await (const group of groups) {
-    const leafHashes = new Uint8Array(32 * group.length);
-    hasher.hashLeaves(group, leafHashes, 0);
+    const leafHashes = hashEntries(group, hasher);
     const growth = grow(edge, leafHashes, hasher);
     yield { group, growth };
     edge = growth.edge;

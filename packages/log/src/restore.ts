@@ -11,6 +11,7 @@ import { logError } from './error.ts';
 import { openLevelStore } from './level-store.ts';
 import { WITNESSES } from './seen-head.ts';
 import type { LogStore, StoredGroup, StoredNote } from './store.ts';
+import { hashEntries } from './withheld.ts';
 
 /** A head that somebody has seen of the log, and the code by which a restored log would be refused that is behind it. */
 export interface SeenHead extends TreeHead {
@@ -52,7 +53,7 @@ export async function verifyBackup(options: Omit<RestoreOptions, 'to'>): Promise
   const frontier = new Frontier(hasher);
   for await (const { group, entries, name } of groupsOf(dir, manifest)) {
     if (group.from === 0) checkCreation(entries[0]!, manifest); // a group is never empty
-    const row = leafRow(entries, hasher);
+    const row = hashEntries(entries, hasher);
     // In pieces, so that a head between two groups can be compared.
     for (const stop of sizesWithin(stops, group)) {
       frontier.append(row.subarray(32 * (frontier.size - group.from), 32 * (stop - group.from)));
@@ -102,7 +103,7 @@ async function write(
   let edge = EMPTY_EDGE;
   const checkpoints: StoredNote[] = [];
   for await (const { group, entries, notes, checkpoints: signed } of groupsOf(dir, manifest)) {
-    const growth = grow(edge, leafRow(entries, hasher), hasher);
+    const growth = grow(edge, hashEntries(entries, hasher), hasher);
     edge = growth.edge;
     if (group.size <= begun) {
       const found = await store.group(group.from);
@@ -127,7 +128,7 @@ async function prove(store: LogStore, manifest: BackupManifest, hasher: TreeHash
   for await (const entry of store.entries({ from: 0, to: manifest.size })) {
     entries.push(entry);
     if (entries.length < 1000 && frontier.size + entries.length < manifest.size) continue;
-    frontier.append(leafRow(entries, hasher));
+    frontier.append(hashEntries(entries, hasher));
     entries = [];
   }
   const isProved =
@@ -188,12 +189,6 @@ function whole(read: BackedUpGroup): BackedUpGroup {
 function sizesWithin(stops: readonly SeenHead[], { from, size }: StoredGroup): number[] {
   const sizes = stops.map((stop) => stop.size).filter((stop) => stop > from && stop <= size);
   return [...new Set(sizes)].toSorted((a, b) => a - b);
-}
-
-function leafRow(entries: readonly Uint8Array[], hasher: TreeHasher): Uint8Array {
-  const row = new Uint8Array(32 * entries.length);
-  hasher.hashLeaves(entries, row, 0);
-  return row;
 }
 
 function compare({ size, rootHash, code }: SeenHead, root: Uint8Array): void {

@@ -26,6 +26,7 @@ export interface BucketTilesOptions extends BucketOptions {
 const PROBE_PATH = 'conditions-probe';
 const PROBE = formatUtf8('anchorlog tries here whether this bucket honours conditional writes\n');
 
+const BYTES = 'application/octet-stream';
 const TEXT = 'text/plain; charset=utf-8';
 // Not `public`: entries that need an authorization must not stay in caches that others share.
 const FOR_EVER = 'max-age=31536000, immutable';
@@ -62,7 +63,7 @@ export function bucketTiles(options: BucketTilesOptions): TileSink {
   };
 
   const writeOne = async ({ path, bytes }: PublishedFile): Promise<void> => {
-    const headers = { 'content-type': 'application/octet-stream', 'cache-control': FOR_EVER };
+    const headers = { 'content-type': BYTES, 'cache-control': FOR_EVER };
     const put = { bytes, headers, condition: { if: 'absent' } } as const;
     const outcome = await bucket.put(keyOf(path), put);
     if (outcome === 'ignored') throw unconditional('a condition was refused as unknown');
@@ -95,6 +96,19 @@ export function bucketTiles(options: BucketTilesOptions): TileSink {
       // Somebody else was first, or this very request, whose answer was lost.
       const now = await get(CHECKPOINT_PATH);
       if (!now || !equalBytes(now.bytes, to)) throw checkpointMoved();
+    },
+    async replaceBundle({ path, bytes }) {
+      await probe();
+      const found = await get(path);
+      if (!found || equalBytes(found.bytes, bytes)) return;
+      if (found.etag === '') throw unconditional('an object has no entity tag');
+      const headers = { 'content-type': BYTES, 'cache-control': FOR_EVER };
+      const condition = { if: 'unchanged', etag: found.etag } as const;
+      const outcome = await bucket.put(keyOf(path), { bytes, headers, condition });
+      if (outcome === 'written') return;
+      // By this very request, whose answer was lost, or by somebody else.
+      const now = await get(path);
+      if (!now || !equalBytes(now.bytes, bytes)) throw tileConflict(path);
     },
     async list(folder) {
       const path = `${keyOf(folder)}/`;

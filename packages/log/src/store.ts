@@ -37,6 +37,12 @@ export interface GroupWrite extends StoredGroup {
   readonly notes: readonly StoredNote[];
 }
 
+/** Bytes that stand at the place of an entry. */
+export interface StoredEntry {
+  readonly index: number;
+  readonly bytes: Uint8Array;
+}
+
 /** What can be read of a store at any time, also while its writer is at work (spec/log §12.2). */
 export interface StoreReader {
   /** Give the group committed last, undefined for an empty store. */
@@ -79,21 +85,31 @@ export interface LogStore extends StoreReader {
    * @throws LOG_STORE_BEHIND for a size that the store has not reached, LOG_FENCED
    */
   putCheckpoint(checkpoint: StoredNote): Promise<void>;
+  /**
+   * Put what stands for withheld entries in their places, all or nothing, durable when it resolves; nothing else changes. The same may come
+   * again. @throws LOG_STORE_BEHIND for an entry that the store has not, LOG_FENCED
+   */
+  withhold(entries: readonly StoredEntry[]): Promise<void>;
   /** Resolve while nobody else has become the writer, and the store is still where it was. @throws LOG_FENCED, LOG_STORE_REPLACED */
   checkWriter(): Promise<void>;
+  /** Give back to the system what the store does not need; left out where it does so by itself. */
+  compact?(): Promise<void>;
 }
 
-/** Refuse a group or checkpoint that does not fit the size of the store. */
+/** Refuse a group, checkpoint or entry that does not fit the size of the store. */
 export function behindError(of: {
   readonly size: number;
   readonly from?: number;
   readonly checkpoint?: number;
+  readonly index?: number;
 }): Error {
-  const { size, from, checkpoint } = of;
+  const { size, from, checkpoint, index } = of;
   const message =
-    from === undefined
-      ? `checkpoint: expected one up to ${size}, got ${checkpoint}`
-      : `group: expected one that begins at ${size}, got ${from}`;
+    index !== undefined
+      ? `entry: expected one below ${size}, got ${index}`
+      : from === undefined
+        ? `checkpoint: expected one up to ${size}, got ${checkpoint}`
+        : `group: expected one that begins at ${size}, got ${from}`;
   return logError('LOG_STORE_BEHIND', message, { ...of });
 }
 

@@ -37,6 +37,8 @@ export interface TileSink extends TileSource {
     readonly from: Uint8Array | undefined;
     readonly to: Uint8Array;
   }): Promise<void>;
+  /** Put an entry bundle from which entries were withheld in the place of the one that is there; durable when this resolves (spec/log §16.3). */
+  replaceBundle(file: PublishedFile): Promise<void>;
   /** Give the names in a folder, those of folders with a slash behind; none if there is no such folder. */
   list(folder: string): Promise<string[]>;
   /** Remove the partial forms `<path>.p/` of a tile or bundle that is full now; none is no error. */

@@ -17,6 +17,7 @@ import {
 import { edgeOf, rootOfEdge, type TreeEdge } from './edge.ts';
 import { logError } from './error.ts';
 import type { StoreReader, StoredGroup } from './store.ts';
+import { hashEntries } from './withheld.ts';
 
 /** Where full tiles are read. */
 export interface FullTiles {
@@ -101,7 +102,7 @@ export async function readEdge(
     if (level === 0) {
       const entries: Uint8Array[] = [];
       for await (const entry of store.entries({ from: first, to: count })) entries.push(entry);
-      hasher.hashLeaves(entries, hashes, 0);
+      hashes.set(hashEntries(entries, hasher));
       continue;
     }
     for (let index = first; index < count; index++) {

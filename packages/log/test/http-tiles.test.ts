@@ -38,7 +38,7 @@ describe('httpTiles', () => {
     expect(await sourceOf(server).read(PATH)).toBeUndefined();
   });
 
-  test.each([201, 204, 206, 400, 401, 403, 451, 501])(
+  test.each([201, 204, 206, 400, 401, 403, 501])(
     'takes no other status for an answer: %i',
     async (status) => {
       await using server = await answering((_, response) => response.writeHead(status).end());
@@ -49,6 +49,14 @@ describe('httpTiles', () => {
       expect(server.asked.length).toBe(1);
     },
   );
+
+  test('tells what is withheld (451) from what is not there', async () => {
+    await using server = await answering((_, response) => response.writeHead(451).end('by order'));
+    await expect(httpTiles(server.url).read(PATH)).rejects.toMatchObject({
+      code: 'LOG_ENTRY_WITHHELD',
+      context: { path: PATH },
+    });
+  });
 
   test.each([301, 302, 303, 307, 308])('follows no redirect: %i', async (status) => {
     await using elsewhere = await answering((_, response) => response.end(HASHES));

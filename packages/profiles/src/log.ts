@@ -25,6 +25,13 @@ const SEAL = ['source.seal'];
 const SOURCES = [...OPEN, ...VOID, ...SEAL];
 const REGISTER = ['keyspace.register'];
 const KEY_OPEN = ['key.open'];
+const WITHHOLD = ['entry.withhold'];
+/** The number of an official document, such as 〔2026〕12号: no space, so that it is no text. */
+const DOCUMENT: ValueType = {
+  kind: 'string',
+  max: 64,
+  pattern: '^[0-9A-Za-z\\u4e00-\\u9fff\\u3014\\u3015()\\[\\]/.-]+$',
+};
 
 /**
  * `log/1`: what a log says about itself. All claims are public; it has none of the common fields, no commitments and no index keys
@@ -41,6 +48,7 @@ export const LOG: RuledProfile = {
     ['keyspace.register', '键空间登记', 'Keyspace registered'],
     ['erasure', '删除登记', 'Erasure'],
     ['key.open', '索引键公开', 'Index key opened'],
+    ['entry.withhold', '条目封存', 'Entries withheld'],
   ]),
   // prettier-ignore
   fields: fieldsOf([
@@ -59,13 +67,17 @@ export const LOG: RuledProfile = {
     ['replacedDigest', '被替换陈述摘要', 'Hash of the statement replaced', HASH, VOID, 'public'],
     ['fromNumber', '起始序号', 'First number', COUNT, SEAL, 'public'],
     ['toNumber', '截止序号', 'Last number', COUNT, SEAL, 'public'],
-    ['rootHash', '区间根', 'Root hash of the range', HASH, SEAL, 'public'],
+    ['rootHash', '区间根', 'Root hash of the range', HASH, [...SEAL, ...WITHHOLD], 'public'],
     ['keyspace', '键空间', 'Keyspace', KEY_NAME, REGISTER, 'public'],
     ['custodian', '键空间保管机构', 'Custodian', ORGANIZATION, REGISTER, 'public'],
     ['writers', '可写机构', 'Writers', listOf(ORGANIZATION, 256), REGISTER, 'public'],
     ['kinds', '键类别', 'Key kinds', listOf(KEY_NAME, 32), REGISTER, 'public'],
     ['entryIndex', '条目位置', 'Index of the entry', COUNT, ['erasure', ...KEY_OPEN], 'public'],
     ['leafHash', '叶子哈希', 'Leaf hash of the entry', HASH, ['erasure', ...KEY_OPEN], 'public'],
+    ['fromIndex', '起始条目位置', 'Index of the first entry', COUNT, WITHHOLD, 'public'],
+    ['toIndex', '截止条目位置(不含)', 'Index after the last entry', COUNT, WITHHOLD, 'public'],
+    ['ground', '封存依据类别', 'Kind of ground', word('order', 'retention'), WITHHOLD, 'public'],
+    ['order', '依据文号', 'Number of the document', DOCUMENT, WITHHOLD, 'public'],
     ['keyPosition', '键序号', 'Position of the key', { kind: 'integer', min: 0, max: 63 }, KEY_OPEN, 'public'],
   ]),
   rules: [

@@ -117,6 +117,38 @@ const CASES: readonly StoreCase[] = [
     },
   },
   {
+    name: 'puts what stands for withheld entries in their places, for ever, and changes nothing else',
+    async run({ open }) {
+      const store = await open();
+      const groups = [groupOf(0, 300), groupOf(300, 40)];
+      for (const group of groups) await store.commit(group);
+      await refuses(
+        () => store.withhold([1, 340].map((index) => ({ index, bytes: bytesOf('x') }))),
+        'LOG_STORE_BEHIND',
+      );
+      await checkHolds(store, groups);
+      const stands = (index: number): Uint8Array => bytesOf(`in the place of ${index}`);
+      const places = [0, 1, 299, 300, 320];
+      for (let again = 0; again < 2; again++) {
+        await store.withhold(places.map((index) => ({ index, bytes: stands(index) })));
+      }
+      await store.withhold([]);
+      await store.commit(groupOf(340, 2));
+      const changed = [...groups, groupOf(340, 2)].map((group) => ({
+        ...group,
+        entries: group.entries.map((entry, i) =>
+          places.includes(group.from + i) ? stands(group.from + i) : entry,
+        ),
+      }));
+      await checkHolds(store, changed);
+      await store.compact?.();
+      await store.close();
+      const again = await open();
+      await checkHolds(again, changed);
+      await again.close();
+    },
+  },
+  {
     name: 'finds addresses of all groups, in the order in which they are asked for',
     async run({ open }) {
       const store = await open();

@@ -1,4 +1,4 @@
-import type { Guard, LogStore } from '../../src/index.ts';
+import type { Guard, LogStore, TileSink } from '../../src/index.ts';
 
 /** A call that fails: before it took effect, or after. `nth` counts calls of this name from 0, once the fault is armed. */
 export interface Fault {
@@ -11,7 +11,7 @@ export interface Fault {
 export class DiskError extends Error {}
 
 /** Give an object whose calls work as ever, but for one. */
-export function faulty<T extends LogStore | Guard>(
+export function faulty<T extends LogStore | Guard | TileSink>(
   real: T,
   fault: Fault,
   isArmed: () => boolean = () => true,

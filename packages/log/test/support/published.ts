@@ -83,6 +83,9 @@ export function memoryTiles(files: Map<string, Uint8Array> = new Map()): MemoryT
       if (!(found && from ? equalBytes(found, from) : found === from)) throw checkpointMoved();
       files.set('checkpoint', to);
     },
+    async replaceBundle({ path, bytes }) {
+      files.set(path, bytes);
+    },
     async list(folder) {
       const below = [...files.keys()].filter((path) => path.startsWith(`${folder}/`));
       const names = below.map((path) => path.slice(folder.length + 1).replace(/(?<=\/).*$/, ''));
