@@ -23,6 +23,8 @@ export const FINDING_CODES = {
   AUDIT_SIGNATURE: 'a signature is invalid, or absent where the policy has keys for the issuer',
   AUDIT_KEY:
     'a statement is signed by a key that does not count: not yet, no more, or in other hands',
+  AUDIT_WITHHELD:
+    "the bytes of entries are withheld, and no later entry of the log's operator orders it",
   AUDIT_SECOND_OPINION: 'another library gets another root than the anchored one',
 } as const;
 

@@ -25,3 +25,4 @@ export {
   type TrailEntry,
   type TrailKey,
 } from './trail.ts';
+export type { WithheldReport } from './withheld-check.ts';

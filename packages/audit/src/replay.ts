@@ -2,6 +2,7 @@ import { getHashes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { DIGEST_BYTES, equalBytes, isCodedError } from '@anchorlog/core';
 import { nodeEd25519 } from '@anchorlog/core/node';
+import { hashEntries, parseWithheld } from '@anchorlog/log';
 import { Frontier, openCheckpoint, type TreeHasher } from '@anchorlog/tlog';
 import { nodeTreeHasher } from '@anchorlog/tlog/node';
 import type { PolicyLog, TrustPolicy } from '@anchorlog/verify';
@@ -16,6 +17,7 @@ import type { KnownHead } from './known-head.ts';
 import { SecondOpinion, type SecondOpinionResult } from './second-opinion.ts';
 import { isMalformed, presentedOrigin, type AuditSource } from './source.ts';
 import { TileCheck } from './tile-check.ts';
+import { WithheldCheck, type WithheldReport } from './withheld-check.ts';
 
 /** What to replay, and against what. spec/audit §3 */
 export interface ReplayOptions {
@@ -65,6 +67,8 @@ export interface ReplayReport {
   readonly checkpoint: 'holds' | 'fails' | 'absent';
   readonly signatures: SignatureReport | 'notAsked';
   readonly secondOpinion: SecondOpinionResult | 'notAsked';
+  /** Entries in which nothing could be checked but their place in the tree. */
+  readonly withheld: WithheldReport;
   readonly findings: readonly Finding[];
   readonly counts: Readonly<Partial<Record<FindingCode, number>>>;
 }
@@ -111,6 +115,7 @@ class ReplayRun {
   readonly #entries: EntryCheck;
   readonly #duplicates: DuplicateCheck;
   readonly #tiles: TileCheck;
+  readonly #withheld: WithheldCheck;
   readonly #second: SecondOpinion | undefined;
   #rootAtCheckpoint: Uint8Array | undefined;
 
@@ -136,6 +141,7 @@ class ReplayRun {
       options.signatures === true ? new KeyCheck({ log: log.origin, heads, now }) : undefined;
     this.#entries = new EntryCheck({ policy, log, keys, duplicates, findings });
     this.#tiles = new TileCheck(source, this.#hasher, findings);
+    this.#withheld = new WithheldCheck(findings);
     this.#second = options.secondOpinion === true ? new SecondOpinion(log.suite) : undefined;
   }
 
@@ -172,6 +178,7 @@ class ReplayRun {
       ...(registries.some(({ behind }) => behind) ? (['chainBehind'] as const) : []),
       ...(signed.undated > 0 ? (['keyTimes'] as const) : []),
     ];
+    const withheld = this.#withheld.report();
     const { listed: findings, counts } = this.#findings;
     const quiet = doubts.length > 0 ? 'unknown' : 'consistent';
     return {
@@ -186,6 +193,7 @@ class ReplayRun {
       checkpoint,
       signatures: signatures === true ? signed : 'notAsked',
       secondOpinion: second ?? 'notAsked',
+      withheld,
       findings,
       counts,
     };
@@ -216,10 +224,12 @@ class ReplayRun {
   async #take(chunk: readonly Uint8Array[]): Promise<void> {
     this.#options.signal?.throwIfAborted();
     const first = this.#frontier.size;
-    const row = new Uint8Array(chunk.length * DIGEST_BYTES);
-    this.#hasher.hashLeaves(chunk, row, 0);
+    const row = hashEntries(chunk, this.#hasher);
     for (const [i, entry] of chunk.entries()) {
-      if (this.#entries.take(entry, first + i)) await this.#duplicates.spill();
+      const isFull = this.#withheld.take(entry, first + i)
+        ? this.#duplicates.add(addressOfWithheld(entry), first + i)
+        : this.#entries.take(entry, first + i);
+      if (isFull) await this.#duplicates.spill();
     }
     // Stop at each size that something was signed or anchored for.
     const end = first + chunk.length;
@@ -242,4 +252,8 @@ class ReplayRun {
     const published = size > this.#frontier.size ? size : Infinity;
     return Math.min(this.#heads.nextSize, published);
   }
+}
+
+function addressOfWithheld(entry: Uint8Array): string {
+  return parseWithheld(entry)?.address ?? '';
 }

@@ -1,4 +1,5 @@
 import { equalBytes, isCodedError, type HashSuite, type JsonValue } from '@anchorlog/core';
+import { parseWithheld } from '@anchorlog/log';
 import {
   openDisclosures,
   parseStatement,
@@ -32,6 +33,8 @@ export interface Trail {
   readonly scanned: number;
   /** Entries with a key of a sought kind that nothing at hand opens, or that is of no sought keyspace: they may belong here or not. */
   readonly unopened: number;
+  /** Entries whose bytes are withheld: they may belong here or not. */
+  readonly withheld: number;
   /** Entries that are no statements: nothing says where they belong. */
   readonly malformed: number;
   /** Entries for which something was at hand that does not open them. */
@@ -59,11 +62,15 @@ export async function scanTrail({
 }): Promise<Trail> {
   const kinds = new Set(keys.map(({ kind }) => kind));
   const found: TrailEntry[] = [];
-  let [scanned, unopened, malformed, misfit] = [0, 0, 0, 0];
+  let [scanned, unopened, withheld, malformed, misfit] = [0, 0, 0, 0, 0];
   for await (const entry of entries) {
     const index = scanned++;
     onProgress?.(scanned);
     const statement = readStatement(entry);
+    if (!statement && parseWithheld(entry)) {
+      withheld++;
+      continue;
+    }
     if (!statement) {
       malformed++;
       continue;
@@ -84,7 +91,7 @@ export async function scanTrail({
       unopened++;
     }
   }
-  return { entries: found, scanned, unopened, malformed, misfit, complete: false };
+  return { entries: found, scanned, unopened, withheld, malformed, misfit, complete: false };
 }
 
 /** Tell whether the key at a place, as it was opened and not found among those sought, can be none of them. */

@@ -69,6 +69,10 @@ export const FINDING_TEXTS: Readonly<Record<FindingCode, Said>> = {
     '签名的密钥尚未启用、已停用或已被盗用',
     'signed by a key that does not count: not yet, no more, or in other hands',
   ],
+  AUDIT_WITHHELD: [
+    '有的条目内容缺失，而日志里没有封存它的依据',
+    'the bytes of entries are withheld, and the log holds no order for it',
+  ],
   AUDIT_SECOND_OPINION: [
     '另一个程序库算出的树根与锚定的不同',
     'another library gets another root than the anchored one',

@@ -78,7 +78,8 @@ function answerLines(
   const origin = visible(report.origin);
   const total = Object.values(counts).reduce((sum, each) => sum + each, 0);
   if (total > 0) {
-    return [`${paint('red', say(`✘ 发现 ${total} 处问题`, `✘ ${total} finding(s)`))}  ${origin}`];
+    const answer = paint('red', say(`✘ 发现 ${total} 处问题`, `✘ ${total} finding(s)`));
+    return [`${answer}  ${origin}`, ...withheldLines(report, say)];
   }
   const [doubt, ...others] = [
     ...report.doubts.map((each) => DOUBTS[each]),
@@ -88,6 +89,7 @@ function answerLines(
     return [
       `${paint('yellow', `? ${say(...doubt)}`)}  ${origin}`,
       ...others.map((each) => paint('yellow', `? ${say(...each)}`)),
+      ...withheldLines(report, say),
     ];
   }
   const left = entries - anchoredSize;
@@ -98,7 +100,18 @@ function answerLines(
           `✔ nothing found in the ${count(anchoredSize)} entries that are anchored; the last ${count(left)} are not, and nothing vouches for them`,
         )
       : say('✔ 没有发现问题', '✔ nothing found');
-  return [`${paint('green', answer)}  ${origin}`];
+  return [`${paint('green', answer)}  ${origin}`, ...withheldLines(report, say)];
+}
+
+/** What could not be checked though nothing was found: never left unsaid. */
+function withheldLines({ withheld }: ReplayReport, say: Say): string[] {
+  const { entries, orders } = withheld;
+  if (entries === 0) return [];
+  const text = say(
+    `! 其中 ${count(entries)} 条的内容依 ${count(orders)} 项决定封存，只核对了它们在树中的位置`,
+    `! of ${count(entries)} entries nothing was checked but their places in the tree: their bytes are withheld, by ${count(orders)} order(s) in the log`,
+  );
+  return [paint('yellow', text)];
 }
 
 const DOUBTS: Readonly<Record<Doubt, Said>> = {

@@ -29,6 +29,7 @@ const REPORT: ReplayReport = {
   checkpoint: 'holds',
   signatures: 'notAsked',
   secondOpinion: 'notAsked',
+  withheld: { entries: 0, orders: 0 },
   findings: [],
   counts: {},
 };
@@ -38,6 +39,17 @@ function lines(changes: Partial<ReplayReport>, problems: readonly string[] = [])
 }
 
 describe('replayText', () => {
+  test('leaves no withheld entry unsaid, whatever the answer', () => {
+    const withheld = { entries: 3, orders: 2 };
+    for (const change of [
+      {},
+      { doubts: ['noAnchor'] as const },
+      { counts: { AUDIT_CHECKPOINT: 1 } },
+    ]) {
+      expect(lines({ ...change, withheld })[1]).toMatch(/^! of 3 entries nothing was checked/);
+    }
+  });
+
   test('says yes of the anchored entries only', () => {
     expect(lines({})).toEqual([
       '✔ nothing found in the 40 entries that are anchored; the last 20 are not, and nothing vouches for them  example.gov/licenses',

@@ -1,5 +1,5 @@
 import { equalBytes } from '@anchorlog/core';
-import type { Log } from '@anchorlog/log';
+import { parseWithheld, type Log } from '@anchorlog/log';
 import { parseStatement, type StatementAddress } from '@anchorlog/statement';
 import { nodeTreeHasher } from '@anchorlog/tlog/node';
 import { sdkError } from './error.ts';
@@ -31,7 +31,7 @@ export async function adopt(vault: Vault, log: Log): Promise<VaultAdoption> {
     const first = index - batch.length;
     const places = await vault.places(batch.map(({ address }) => address));
     for (const [i, { address, entry }] of batch.entries()) {
-      const leaf = hasher.leaf(entry);
+      const leaf = parseWithheld(entry)?.leafHash ?? hasher.leaf(entry);
       const place = places[i];
       if (place) {
         if (equalBytes(place.leaf, leaf)) continue;
@@ -52,11 +52,20 @@ export async function adopt(vault: Vault, log: Log): Promise<VaultAdoption> {
     batch = [];
   };
   for await (const entry of log.entries({ to: size })) {
-    const { id, issuer } = parseStatement(entry);
-    batch.push({ address: { org: issuer.org, system: issuer.system, id }, entry });
+    batch.push({ address: addressOf(entry), entry });
     index++;
     if (batch.length === AT_ONCE) await settle();
   }
   await settle();
   return { entries: size, lost };
+}
+
+function addressOf(entry: Uint8Array): StatementAddress {
+  const withheld = parseWithheld(entry);
+  if (withheld) {
+    const [org = '', system = '', id = ''] = withheld.address.split('/');
+    return { org, system, id };
+  }
+  const { id, issuer } = parseStatement(entry);
+  return { org: issuer.org, system: issuer.system, id };
 }

@@ -2,14 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatBase64, formatUtf8, hmac, isCodedError } from '@anchorlog/core';
 import { nodeEd25519, nodeSha256 } from '@anchorlog/core/node';
-import {
-  createLog,
-  directoryTiles,
-  fileGuard,
-  type Log,
-  type LogCheckpoint,
-  type LogStore,
-} from '@anchorlog/log';
+import { createLog, directoryTiles, fileGuard, type Log, type LogCheckpoint } from '@anchorlog/log';
 import { noteKey, openCheckpoint } from '@anchorlog/tlog';
 import { adopt, type VaultAdoption } from './adopt.ts';
 import { Anchoring } from './anchoring.ts';
@@ -24,6 +17,7 @@ import { signerOf, type KeyFile } from './key-file.ts';
 import { readKeys } from './keys.ts';
 import type { Notary } from './notary.ts';
 import { OpenNotary } from './open-notary.ts';
+import { storeOf, storeToWrite } from './places.ts';
 import { reconcile } from './recovery.ts';
 import {
   STATUS_KINDS,
@@ -109,7 +103,7 @@ async function openNotary(
     const log = await open(
       createLog({
         origin,
-        store: await storeOf(dir, config),
+        store: await storeToWrite(storeOf(dir, config)),
         signers: { checkpoint: signerOf(keys.checkpoint), receipt: signerOf(keys.receipt) },
         guard: fileGuard(guardPath(dir, config)),
         tiles: directoryTiles(join(dir, 'tiles')),
@@ -129,13 +123,6 @@ async function openNotary(
     for (const part of opened.toReversed()) await part.close().catch(() => undefined);
     throw error;
   }
-}
-
-/** Where the log is kept: a folder, which the log opens itself, or a database. */
-async function storeOf(dir: string, { store }: NotaryConfig): Promise<string | LogStore> {
-  if (store === undefined) return join(dir, 'log');
-  const { openPostgresStore } = await import('@anchorlog/log/postgres');
-  return openPostgresStore({ url: store });
 }
 
 function queueLimitsOf({ queue }: NotaryOptions): Omit<IntakeLimits, 'maxFileBytes'> {

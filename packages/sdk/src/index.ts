@@ -25,5 +25,12 @@ export type {
   RecordReference,
 } from './notary.ts';
 export type { NotaryLog } from './notary-log.ts';
+export { notaryPlaces, storeToRead, storeToWrite, type NotaryPlaces } from './places.ts';
 export { policyOf } from './policy.ts';
 export { STAGES, type Stage } from './stage.ts';
+export {
+  withholdAgain,
+  withholdEntries,
+  type WithheldReport,
+  type WithholdEntriesOptions,
+} from './withhold.ts';

@@ -1,6 +1,7 @@
-import { equalBytes } from '@anchorlog/core';
+import { equalBytes, formatBase64, isCodedError } from '@anchorlog/core';
 import type { Log } from '@anchorlog/log';
 import { parseStatement } from '@anchorlog/statement';
+import { nodeTreeHasher } from '@anchorlog/tlog/node';
 import { sdkError } from './error.ts';
 import type { Vault } from './vault.ts';
 
@@ -36,8 +37,18 @@ async function checkAppended(vault: Vault, log: Log): Promise<void> {
   const item = await vault.newestAppended();
   if (!item) return;
   const index = await log.find(item.address);
-  if (index !== undefined && equalBytes(await log.entry(index), item.entry)) return;
+  if (index !== undefined && (await holds(log, index, item.entry))) return;
   throw logBehind();
+}
+
+/** Tell whether an entry of the log is this one, also if its bytes are withheld. */
+async function holds(log: Log, index: number, entry: Uint8Array): Promise<boolean> {
+  try {
+    return equalBytes(await log.entry(index), entry);
+  } catch (error) {
+    if (!isCodedError(error) || error.code !== 'LOG_ENTRY_WITHHELD') throw error;
+    return error.context['leafHash'] === formatBase64(nodeTreeHasher(log.suite).leaf(entry));
+  }
 }
 
 /** Say that what was logged is not there. */

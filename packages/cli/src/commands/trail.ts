@@ -103,7 +103,7 @@ function trailJson(trail: Trail, deliveries: readonly DeliveryMatch[]): object {
 }
 
 function trailText(trail: Trail, deliveries: readonly DeliveryMatch[], say: Say): string {
-  const { entries, scanned, unopened, malformed, misfit } = trail;
+  const { entries, scanned, unopened, withheld, malformed, misfit } = trail;
   const rows = entries.map(({ index, statement: { eventTime, event, issuer } }) =>
     visible(
       `  ${eventTime.padEnd(TIME)}  ${event.padEnd(22)} ${issuer.org}/${issuer.system}  #${index}`,
@@ -135,6 +135,14 @@ function trailText(trail: Trail, deliveries: readonly DeliveryMatch[], say: Say)
     ...(entries.length === 0 ? [unknown] : []),
     ...(deliveries.length > 0 ? [delivered] : []),
     ...(malformed + misfit > 0 ? [odd] : []),
+    ...(withheld > 0
+      ? [
+          say(
+            `  另有 ${count(withheld)} 条的内容已封存，无从得知是否相关`,
+            `  the bytes of ${count(withheld)} more entries are withheld: they may belong here or not`,
+          ),
+        ]
+      : []),
     say(
       `  凭手头的披露材料扫描所得（${count(unopened)} 条打不开），未证明完整`,
       `  scanned with the openings at hand (${count(unopened)} entries stay closed): not proven complete`,
