@@ -74,6 +74,18 @@ function swapped(path: string): UsageError {
   );
 }
 
+/** Read the URL of a published log. @throws UsageError */
+export function urlOf(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
+    throw new UsageError(
+      ['网址不对', 'this is not the URL of a log'],
+      ['不带用户、密码、? 和 #', 'give it without user, password, ? and #'],
+    );
+  }
+  return url;
+}
+
 /** Hash a file by streaming it, in flat memory: 64 hexadecimal digits each; no SM3 where this Node has none. */
 export async function digestFile(
   path: string,

@@ -341,6 +341,59 @@ export const TROUBLES: Readonly<Record<string, Trouble>> = {
       'copy into an empty one, or go on with a copy of the same log; nobody may write meanwhile',
     ],
   },
+  LOG_INDEX_RANGE: {
+    exit: 'notFound',
+    what: ['日志没有这些条目', 'the log does not have these entries'],
+  },
+  LOG_ENTRY_WITHHELD: {
+    exit: 'notFound',
+    what: ['这条记录的内容已依据决定封存', 'the content of this record is withheld by an order'],
+    todo: [
+      '存证与叶子哈希仍在；先前交出的证明包照样可以核验',
+      'its place and leaf hash stand; bundles that were handed out before still verify',
+    ],
+  },
+  LOG_WITHHOLD_REFUSED: {
+    exit: 'usage',
+    what: ['这些条目不能这样封存', 'these entries cannot be withheld so'],
+    todo: ['日志自身的条目不能封存', 'what the log says of itself never is'],
+  },
+  LOG_BACKUP_MISSING: {
+    exit: 'notFound',
+    what: ['这里没有备份', 'there is no backup here'],
+    todo: ['应指向含 manifest.json 的文件夹', 'name the folder with its manifest.json'],
+  },
+  LOG_BACKUP_MALFORMED: {
+    exit: 'inconsistent',
+    what: ['备份的清单不符合格式', 'the manifest of the backup is not of its form'],
+    todo: ['请改用另一份备份', 'use another backup'],
+  },
+  LOG_BACKUP_DAMAGED: {
+    exit: 'inconsistent',
+    what: ['备份已损坏', 'the backup is damaged'],
+    todo: ['请改用另一份备份', 'use another backup'],
+  },
+  LOG_BACKUP_MISMATCH: {
+    exit: 'inconsistent',
+    what: ['那里的备份不是这个日志的开头', 'the backup there is no beginning of this log'],
+    todo: [
+      '请备份到另一个文件夹，并查明哪一个是对的',
+      'back up into another folder, and find out which of the two is right',
+    ],
+  },
+  LOG_RESTORE_MISMATCH: {
+    exit: 'inconsistent',
+    what: ['要恢复到的地方存着别的内容', 'the place to restore into holds something else'],
+    todo: ['请先把原来的 log 移走', 'move the log that is there away first'],
+  },
+  LOG_REFILL_MISMATCH: {
+    exit: 'inconsistent',
+    what: [
+      '已发布的条目不全，或得不出所需的树根',
+      'the published entries end early, or do not lead to the root to reach',
+    ],
+    todo: ['没有写入；请用另一处的文件', 'nothing was written; use the files of another place'],
+  },
   LOG_REMOTE_UNREACHABLE: SERVER,
   LOG_REMOTE_REFUSED: SERVER,
   LOG_FAILED: {

@@ -4,7 +4,7 @@ import { isCodedError } from '@anchorlog/core';
 import type { TrustPolicy } from '@anchorlog/verify';
 import { collect, outputOf, type Context } from '../context.ts';
 import { EXIT } from '../exit.ts';
-import { readPolicy } from '../file.ts';
+import { readPolicy, urlOf } from '../file.ts';
 import { Progress } from '../progress.ts';
 import { replayJson, replayText } from '../replay-text.ts';
 import { UsageError } from '../trouble.ts';
@@ -94,17 +94,6 @@ export function addReplay(audit: Command, context: Context): void {
       else if (report.outcome === 'unknown' || problems.length > 0)
         process.exitCode = EXIT.unknown.code;
     });
-}
-
-function urlOf(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (!url || url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
-    throw new UsageError(
-      ['网址不对', 'this is not the URL of a log'],
-      ['不带用户、密码、? 和 #', 'give it without user, password, ? and #'],
-    );
-  }
-  return url;
 }
 
 function onlyLog(policy: TrustPolicy): string {
