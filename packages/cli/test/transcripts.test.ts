@@ -59,4 +59,14 @@ describe('anchorlog', () => {
     const readme = await readFile(join(FOLDER, '../README.md'), 'utf8');
     await play('README', /^```console\n(.*?)^```$/ms.exec(readme)?.[1] ?? 'no session');
   });
+
+  test.concurrent(
+    'what docs/operations.md tells operators to do runs as written',
+    { timeout: 300_000 },
+    async () => {
+      const guide = await readFile(join(FOLDER, '../../../docs/operations.md'), 'utf8');
+      const blocks = Array.from(guide.matchAll(/^```console\n(.*?)^```$/gms), ([, block]) => block);
+      await play('operations', blocks.join('\n'));
+    },
+  );
 });
