@@ -12,7 +12,7 @@ export default defineConfig({
     reporters: ['default', './scripts/closing-line.ts'],
     // Two on two cores, where one is the default: much of the time goes to waiting for disks, chains and sockets.
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 });

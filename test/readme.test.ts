@@ -57,7 +57,7 @@ describe('the commands', () => {
         expect(printed, command).toContain(args[0] === 'profile' ? '"profile"' : '✔');
       }
     }
-  }, 120_000);
+  }, 300_000);
 
   test.each(FRONT)('that %s names are scripts of the project, or verbs', async (name) => {
     const text = await readFile(name, 'utf8');
