@@ -100,8 +100,7 @@ async function write(
   const begun = (await store.last())?.size ?? 0;
   if (begun > manifest.size) throw mismatch(`a log of size ${begun}`);
   let edge = EMPTY_EDGE;
-  const checkpoints: StoredNote[] = [];
-  for await (const { group, entries, notes, checkpoints: signed } of groupsOf(dir, manifest)) {
+  for await (const { group, entries, notes, checkpoints } of groupsOf(dir, manifest)) {
     const growth = grow(edge, hashEntries(entries, hasher), hasher);
     edge = growth.edge;
     if (group.size <= begun) {
@@ -114,8 +113,7 @@ async function write(
       const addresses = entries.map(addressOfEntry);
       await store.commit({ ...group, entries, addresses, tiles: growth.tiles, notes });
     }
-    checkpoints.push(...signed);
-    for (const checkpoint of checkpoints.splice(0)) await store.putCheckpoint(checkpoint);
+    for (const checkpoint of checkpoints) await store.putCheckpoint(checkpoint);
   }
 }
 
