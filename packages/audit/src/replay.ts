@@ -2,7 +2,7 @@ import { getHashes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { DIGEST_BYTES, equalBytes, isCodedError } from '@anchorlog/core';
 import { nodeEd25519 } from '@anchorlog/core/node';
-import { hashEntries, parseWithheld } from '@anchorlog/log';
+import { hashEntries } from '@anchorlog/log';
 import { Frontier, openCheckpoint, type TreeHasher } from '@anchorlog/tlog';
 import { nodeTreeHasher } from '@anchorlog/tlog/node';
 import type { PolicyLog, TrustPolicy } from '@anchorlog/verify';
@@ -226,8 +226,9 @@ class ReplayRun {
     const first = this.#frontier.size;
     const row = hashEntries(chunk, this.#hasher);
     for (const [i, entry] of chunk.entries()) {
-      const isFull = this.#withheld.take(entry, first + i)
-        ? this.#duplicates.add(addressOfWithheld(entry), first + i)
+      const withheld = this.#withheld.take(entry, first + i);
+      const isFull = withheld
+        ? this.#duplicates.add(withheld.address, first + i)
         : this.#entries.take(entry, first + i);
       if (isFull) await this.#duplicates.spill();
     }
@@ -252,8 +253,4 @@ class ReplayRun {
     const published = size > this.#frontier.size ? size : Infinity;
     return Math.min(this.#heads.nextSize, published);
   }
-}
-
-function addressOfWithheld(entry: Uint8Array): string {
-  return parseWithheld(entry)?.address ?? '';
 }

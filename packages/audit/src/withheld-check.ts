@@ -34,13 +34,13 @@ export class WithheldCheck {
     this.#findings = findings;
   }
 
-  /** Take the entry at `index`, in order; true if it is withheld, so that there is nothing to check in it. */
-  take(entry: Uint8Array, index: number): boolean {
+  /** Take the entry at `index`, in order; gives what stands for one that is withheld, in which there is nothing else to check. */
+  take(entry: Uint8Array, index: number): WithheldEntry | undefined {
     const withheld = parseWithheld(entry);
     if (withheld) this.#add(withheld, index);
     else if (index === 0) this.#operator = operatorOf(entry);
     else if (this.#waiting.has(index)) this.#settle(entry, index);
-    return withheld !== undefined;
+    return withheld;
   }
 
   /** Give what was found, when all entries were taken. */
