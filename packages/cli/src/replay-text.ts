@@ -65,7 +65,12 @@ export function replayText(
       : []),
     `  ${code} ${formatJson(where)}`,
   ]);
-  return [...answerLines(report, chainProblems, say), alignFacts(facts), ...listed].join('\n');
+  return [
+    ...answerLines(report, chainProblems, say),
+    ...withheldLines(report, say),
+    alignFacts(facts),
+    ...listed,
+  ].join('\n');
 }
 
 /** The answer, with the log's name, and what else is in doubt. */
@@ -79,7 +84,7 @@ function answerLines(
   const total = Object.values(counts).reduce((sum, each) => sum + each, 0);
   if (total > 0) {
     const answer = paint('red', say(`✘ 发现 ${total} 处问题`, `✘ ${total} finding(s)`));
-    return [`${answer}  ${origin}`, ...withheldLines(report, say)];
+    return [`${answer}  ${origin}`];
   }
   const [doubt, ...others] = [
     ...report.doubts.map((each) => DOUBTS[each]),
@@ -89,7 +94,6 @@ function answerLines(
     return [
       `${paint('yellow', `? ${say(...doubt)}`)}  ${origin}`,
       ...others.map((each) => paint('yellow', `? ${say(...each)}`)),
-      ...withheldLines(report, say),
     ];
   }
   const left = entries - anchoredSize;
@@ -100,7 +104,7 @@ function answerLines(
           `✔ nothing found in the ${count(anchoredSize)} entries that are anchored; the last ${count(left)} are not, and nothing vouches for them`,
         )
       : say('✔ 没有发现问题', '✔ nothing found');
-  return [`${paint('green', answer)}  ${origin}`, ...withheldLines(report, say)];
+  return [`${paint('green', answer)}  ${origin}`];
 }
 
 /** What could not be checked though nothing was found: never left unsaid. */
