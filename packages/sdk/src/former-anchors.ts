@@ -1,10 +1,11 @@
-import { readFile, readdir } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { equalBytes, formatHex, isCodedError } from '@anchorlog/core';
 import { anchorFolder, parseAnchorFile, type AnchorFile } from '@anchorlog/evm-proof';
 import { hasCode } from '@anchorlog/log/durable-file';
 import type { Log } from '@anchorlog/log';
 import { parseTrustPolicy } from '@anchorlog/verify';
+import { anchorNumbers } from './anchor-files.ts';
 import type { ChainSettings } from './config.ts';
 
 /** Anchors of one registry, as files numbered from 1. */
@@ -31,7 +32,8 @@ export class FormerAnchors {
     for (const name of await knownFolders(dir)) {
       if (name === current) continue;
       const folder = join(dir, 'tiles', 'anchors', name);
-      registries.push({ folder, count: await countFiles(folder) });
+      const { count } = await anchorNumbers(folder);
+      registries.push({ folder, count });
     }
     return new FormerAnchors(registries);
   }
@@ -72,16 +74,6 @@ async function readAnchor(path: string): Promise<AnchorFile | undefined> {
     return parseAnchorFile(await readFile(path));
   } catch (error) {
     if (hasCode(error, 'ENOENT') || isCodedError(error)) return undefined;
-    throw error;
-  }
-}
-
-async function countFiles(folder: string): Promise<number> {
-  try {
-    const names = await readdir(folder);
-    return names.filter((name) => /^[1-9][0-9]*\.json$/.test(name)).length;
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return 0;
     throw error;
   }
 }

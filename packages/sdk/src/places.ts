@@ -1,4 +1,4 @@
-import { readFile, readdir } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseAnchorFile } from '@anchorlog/evm-proof';
 import {
@@ -9,7 +9,7 @@ import {
   type SeenHead,
   type StoreReader,
 } from '@anchorlog/log';
-import { isAbsent } from '@anchorlog/log/durable-file';
+import { anchorNumbers, namesIn } from './anchor-files.ts';
 import { guardPath, readConfig, type NotaryConfig } from './config.ts';
 
 /** Where a notary's log is, and what has been seen of it, for who looks after it while the notary is closed. */
@@ -79,22 +79,10 @@ export async function storeToRead({
 async function anchoredHeads(folder: string): Promise<SeenHead[]> {
   const heads: SeenHead[] = [];
   for (const registry of await namesIn(folder)) {
-    const numbers = (await namesIn(join(folder, registry)))
-      .map((name) => Number(/^([1-9][0-9]*)\.json$/.exec(name)?.[1]))
-      .filter((number) => Number.isSafeInteger(number));
-    const newest = numbers.reduce((most, number) => Math.max(most, number), 0);
+    const { newest } = await anchorNumbers(join(folder, registry));
     if (newest === 0) continue;
     const file = parseAnchorFile(await readFile(join(folder, registry, `${newest}.json`)));
     heads.push({ ...file.head, code: 'LOG_BEHIND_CHAIN' });
   }
   return heads;
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-  try {
-    return (await readdir(folder)).toSorted();
-  } catch (error) {
-    if (isAbsent(error)) return [];
-    throw error;
-  }
 }
