@@ -69,9 +69,9 @@ const shape = new ShapeReader((at, expected) => {
   throw malformed(at, expected);
 });
 
-const ORIGIN = /^[a-z0-9.-]{1,100}(?:\/[a-z0-9._-]{1,100}){0,4}$/;
-const ORG = /^[0-9A-Z]{18}$/;
-const SYSTEM = /^[a-z0-9][a-z0-9._-]{0,63}$/;
+export const ORIGIN: RegExp = /^[a-z0-9.-]{1,100}(?:\/[a-z0-9._-]{1,100}){0,4}$/;
+export const ORG: RegExp = /^[0-9A-Z]{18}$/;
+export const SYSTEM: RegExp = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 /** As trust policies have it (spec/policy §4). */
 const TITLE = /^[^\p{Cc}\p{Surrogate}]{1,200}$/u;
 const ADDRESS = /^0x[0-9a-f]{40}$/;

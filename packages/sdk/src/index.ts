@@ -9,6 +9,7 @@ export { initNotary, setChain, type InitOptions } from './init.ts';
 export { issuerOf } from './issuer.ts';
 export {
   generateKey,
+  isKeyName,
   readKeyFile,
   signerOf,
   writeKeyFile,

@@ -4,6 +4,7 @@ import { basename, dirname } from 'node:path';
 import { ShapeReader, formatBase64, formatHex, type Signer } from '@anchorlog/core';
 import { nodeEd25519Signer } from '@anchorlog/core/node';
 import { hasCode } from '@anchorlog/log/durable-file';
+import { ORG, ORIGIN, SYSTEM } from './config.ts';
 import { sdkError } from './error.ts';
 import { parseNamed } from './named-json.ts';
 import { writeNewFile } from './new-file.ts';
@@ -28,6 +29,15 @@ const ALGORITHM = {
   issuer: 'Ed25519',
   operator: 'secp256k1',
 } as const;
+
+/** Tell whether a notary could find a key of this name: its origin, `<origin>/receipt`, or `<org>/<system>` of an issuer (spec/notary §3). */
+export function isKeyName(use: KeyUse, name: string): boolean {
+  const cut = name.lastIndexOf('/');
+  const [before, after] = [name.slice(0, Math.max(cut, 0)), name.slice(cut + 1)];
+  if (use === 'issuer') return ORG.test(before) && SYSTEM.test(after);
+  if (use === 'receipt') return ORIGIN.test(before) && after === 'receipt';
+  return ORIGIN.test(name);
+}
 
 /** Make a new key from the system's randomness. That a secret is no scalar of secp256k1 happens once in 2^127 keys. */
 export function generateKey(use: KeyUse, name: string): KeyFile {
