@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { formatBase64, parseDate } from '@anchorlog/core';
 import type { WithheldReport } from '@anchorlog/sdk';
 import { outputOf, type Context } from '../context.ts';
-import type { Say } from '../language.ts';
+import type { Said, Say } from '../language.ts';
 import { count } from '../progress.ts';
 import { UsageError } from '../trouble.ts';
 
@@ -93,15 +93,21 @@ function askedFor({ order, retention, since }: WithholdFlags): {
       'expected one of --order, --retention',
     ]);
   }
-  if (since === undefined || !DATE.test(since)) {
-    throw new UsageError(
-      ['应给出 --since <日期>', 'expected --since <date>'],
-      ['请按 2026-06-30 的样子写', 'write it like 2026-06-30'],
-    );
-  }
-  parseDate(since);
   const ground = order === undefined ? 'retention' : 'order';
-  return { ground, document, since: `${since}T00:00:00.000+08:00` };
+  return {
+    ground,
+    document,
+    since: beginningOf(since, ['应给出 --since <日期>', 'expected --since <date>']),
+  };
+}
+
+/** Give the first instant of a day at +08:00; what is no day is refused with `fault`. @throws UsageError, and as `parseDate` */
+function beginningOf(day: string | undefined, fault: Said): string {
+  if (day === undefined || !DATE.test(day)) {
+    throw new UsageError(fault, ['请按 2026-06-30 的样子写', 'write it like 2026-06-30']);
+  }
+  parseDate(day);
+  return `${day}T00:00:00.000+08:00`;
 }
 
 async function rangeOf(
@@ -127,18 +133,13 @@ async function rangeOf(
 }
 
 async function sizeBeforeDay(dir: string, day: string): Promise<number> {
-  if (!DATE.test(day)) {
-    throw new UsageError(
-      ['--before：应为日期', '--before: expected a date'],
-      ['请按 2026-06-30 的样子写', 'write it like 2026-06-30'],
-    );
-  }
+  const beginning = beginningOf(day, ['--before：应为日期', '--before: expected a date']);
   const { notaryPlaces, storeToRead } = await import('@anchorlog/sdk');
   const { openLevelSnapshot, sizeBefore } = await import('@anchorlog/log');
   const place = await storeToRead(await notaryPlaces(dir));
   const store = typeof place === 'string' ? await openLevelSnapshot(place) : place;
   try {
-    return await sizeBefore(store, Date.parse(`${day}T00:00:00.000+08:00`));
+    return await sizeBefore(store, Date.parse(beginning));
   } finally {
     await store.close();
   }
