@@ -72,10 +72,18 @@ export function compareBytes(a: Uint8Array, b: Uint8Array): number {
 export function formatUint64(value: number): Uint8Array {
   checkSize(value, 'uint64');
   const bytes = new Uint8Array(8);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, Math.floor(value / 0x1_0000_0000));
-  view.setUint32(4, value % 0x1_0000_0000);
+  setUint64(bytes, 0, value);
   return bytes;
+}
+
+/** Write an integer as 8 bytes, big endian, into bytes that have room for it at `at`. Requires one from 0 to 2^53 - 1. */
+export function setUint64(bytes: Uint8Array, at: number, value: number): void {
+  const high = Math.floor(value / 0x1_0000_0000);
+  const low = value % 0x1_0000_0000;
+  for (let i = 0; i < 4; i++) {
+    bytes[at + i] = high >>> (24 - 8 * i);
+    bytes[at + 4 + i] = low >>> (24 - 8 * i);
+  }
 }
 
 /** Read 8 bytes, big endian, at `offset`. @throws CORE_INTEGER_RANGE beyond 2^53 - 1 or past the end */

@@ -17,6 +17,7 @@ export {
   parseHex,
   parseUint64,
   parseUtf8,
+  setUint64,
 } from './bytes.ts';
 export {
   ed25519Signer,

@@ -1,5 +1,5 @@
-import { DIGEST_BYTES, compareBytes, parseUint64 } from '@anchorlog/core';
-import { EMPTY, setUint64, type IndexHasher } from './hasher.ts';
+import { DIGEST_BYTES, compareBytes, parseUint64, setUint64 } from '@anchorlog/core';
+import { EMPTY, type IndexHasher } from './hasher.ts';
 import { bitOf } from './path.ts';
 
 /** Positions in a tile of a list: whole tiles lie apart from the record, so that a hot key does not make its record large. */

@@ -1,4 +1,4 @@
-import { DIGEST_BYTES, sha256, type HashSuite, type SuiteName } from '@anchorlog/core';
+import { DIGEST_BYTES, setUint64, sha256, type HashSuite, type SuiteName } from '@anchorlog/core';
 
 /** What the leaf of a key commits to: its place, and how many positions its list holds. All hashes are 32 bytes. */
 export interface IndexLeaf {
@@ -69,13 +69,3 @@ export function createIndexHasher(suite: HashSuite): IndexHasher {
 
 /** Indexes of SHA-256 logs in pure JavaScript. */
 export const sha256Index: IndexHasher = /* @__PURE__ */ createIndexHasher(sha256);
-
-/** Write a number as 8 bytes, big endian. Requires an integer from 0 to 2^53 - 1. */
-export function setUint64(bytes: Uint8Array, at: number, value: number): void {
-  const high = Math.floor(value / 0x1_0000_0000);
-  const low = value % 0x1_0000_0000;
-  for (let i = 0; i < 4; i++) {
-    bytes[at + i] = high >>> (24 - 8 * i);
-    bytes[at + 4 + i] = low >>> (24 - 8 * i);
-  }
-}

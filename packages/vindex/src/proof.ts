@@ -1,6 +1,6 @@
-import { DIGEST_BYTES, concatBytes, formatUint64 } from '@anchorlog/core';
+import { DIGEST_BYTES, concatBytes, formatUint64, setUint64 } from '@anchorlog/core';
 import { vindexError, type VindexCode } from './error.ts';
-import { setUint64, type IndexLeaf } from './hasher.ts';
+import type { IndexLeaf } from './hasher.ts';
 import { outerSpans, type IndexEntry } from './list.ts';
 import { PATH_BITS } from './path.ts';
 
