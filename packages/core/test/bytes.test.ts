@@ -20,7 +20,7 @@ import {
   parseUint64,
   parseUtf8,
 } from '../src/index.ts';
-import { refusal } from './refusal.ts';
+import { refusal } from '../../../test/refusal.ts';
 
 const anyBytes = fc.uint8Array({ maxLength: 100 });
 const anySize = fc.maxSafeNat();

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { formatInstant, parseDate, parseInstant } from '../src/index.ts';
-import { refusal } from './refusal.ts';
+import { refusal } from '../../../test/refusal.ts';
 
 describe('parseInstant', () => {
   test('reads what formatInstant writes, at every offset', () => {

@@ -9,7 +9,7 @@ import {
   parseUtf8,
   type JsonValue,
 } from '../src/index.ts';
-import { refusal } from './refusal.ts';
+import { refusal } from '../../../test/refusal.ts';
 
 const { value: anyJson } = fc.letrec<{ value: JsonValue }>((tie) => ({
   value: fc.oneof(

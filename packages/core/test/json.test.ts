@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checkJsonLimits, formatUtf8, parseJson, type JsonLimits } from '../src/index.ts';
-import { refusal } from './refusal.ts';
+import { refusal } from '../../../test/refusal.ts';
 
 /** JSON values as hashed text may hold them: integers only. */
 const { value: anyJson } = fc.letrec((tie) => ({

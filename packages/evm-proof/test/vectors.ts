@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { isCodedError, parseHex } from '@anchorlog/core';
+import { parseHex } from '@anchorlog/core';
 import type { RlpItem } from '../src/index.ts';
+
+export { refusal } from '../../../test/refusal.ts';
 
 /** A case of a file under vectors/evm: its inputs are in its further members. */
 export interface VectorCase {
@@ -24,17 +26,6 @@ export function sharedVector(file: string): { readonly url: URL; readonly missin
 /** Read a third-party vector as JSON. */
 export function readShared(file: string): unknown {
   return JSON.parse(readFileSync(sharedVector(file).url, 'utf8'));
-}
-
-/** Give the code that `act` is refused with, or 'accepted'. Any other error goes on. */
-export function refusal(act: () => unknown): string {
-  try {
-    act();
-    return 'accepted';
-  } catch (error) {
-    if (isCodedError(error)) return error.code;
-    throw error;
-  }
 }
 
 /** Bytes of hexadecimal, with or without 0x. */

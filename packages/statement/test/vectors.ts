@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { isCodedError } from '@anchorlog/core';
+
+export { refusal } from '../../../test/refusal.ts';
 
 export interface Case {
   readonly name: string;
@@ -15,15 +16,4 @@ export function vectors<T>(name: string): {
 } {
   const url = new URL(`../../../vectors/statement/${name}.json`, import.meta.url);
   return JSON.parse(readFileSync(url, 'utf8')) as { entry: string; cases: (Case & T)[] };
-}
-
-/** Give the code that `act` is refused with, or 'accepted'. */
-export function refusal(act: () => unknown): string {
-  try {
-    act();
-    return 'accepted';
-  } catch (error) {
-    if (isCodedError(error)) return error.code;
-    throw error;
-  }
 }

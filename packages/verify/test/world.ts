@@ -1,4 +1,3 @@
-import { isCodedError } from '@anchorlog/core';
 import { NOW, policyOf, type BundleCase } from '../../../vectors/generate/bundle-cases.ts';
 import { parseTrustPolicy, verifyBundle, type Verdict } from '../src/index.ts';
 
@@ -14,6 +13,8 @@ export {
   base64,
 } from '../../../vectors/generate/bundle-world.ts';
 
+export { refusal } from '../../../test/refusal.ts';
+
 /** Verify a bundle under the policy of the vectors, unless told otherwise. */
 export function judge(
   bundle: unknown,
@@ -25,17 +26,6 @@ export function judge(
 /** The codes of all steps, in their order. */
 export function codesOf({ steps }: Verdict): string[] {
   return steps.map(({ code }) => code);
-}
-
-/** Give the code that `act` is refused with, or 'accepted'. */
-export function refusal(act: () => unknown): string {
-  try {
-    act();
-    return 'accepted';
-  } catch (error) {
-    if (isCodedError(error)) return error.code;
-    throw error;
-  }
 }
 
 /** Change a copy of JSON. */

@@ -14,7 +14,7 @@ import {
 import { sha256 } from '../../../vectors/generate/naive-tree.ts';
 import { IndexBuilder } from '../src/builder.ts';
 import { createIndexHasher, listAtSize, verifyIndexProof, type IndexAnswer } from '../src/index.ts';
-import { refusal } from './refusal.ts';
+import { refusal } from '../../../test/refusal.ts';
 
 /** A hasher on the platform's own code: thousands of histories are hashed. */
 export const hasher = createIndexHasher(nodeSha256);

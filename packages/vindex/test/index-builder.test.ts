@@ -16,7 +16,7 @@ import {
   type IndexAnswer,
 } from '../src/index.ts';
 import { checkMutants, hasher, leafHashOf } from './history.ts';
-import { refusal } from './refusal.ts';
+import { refusal } from '../../../test/refusal.ts';
 
 const pathOf = (name: string): Buffer => createHash('sha256').update(name).digest();
 const HOT = pathOf('hot');

@@ -10,7 +10,7 @@ import {
   verifyIndexProof,
 } from '../src/index.ts';
 import { hasher } from './history.ts';
-import { refusal } from './refusal.ts';
+import { refusal } from '../../../test/refusal.ts';
 
 interface VectorCase {
   readonly name: string;

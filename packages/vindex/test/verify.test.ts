@@ -9,7 +9,7 @@ import {
   type IndexAnswer,
 } from '../src/index.ts';
 import { leafHashOf, verify } from './history.ts';
-import { refusal } from './refusal.ts';
+import { refusal } from '../../../test/refusal.ts';
 
 const path = sha256(Buffer.from('path'));
 const leavesOf = (indexes: readonly number[]): Parameters<typeof naiveTrie>[0] => [
