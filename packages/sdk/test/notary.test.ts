@@ -405,23 +405,26 @@ describe('Notary.log', () => {
   });
 });
 
+/** Set the notary in a sandbox to a chain, and anchor a license there. */
+async function anchorOn(
+  world: ChainWorld,
+  sandbox: Sandbox,
+  key: string,
+): Promise<{ readonly id: string; readonly bundle: Bundle }> {
+  await world.attach(sandbox.dir);
+  await using notary = await createNotary({ dir: sandbox.dir });
+  const { id } = await notary.notarize(license(key));
+  await notary.flush({ until: 'final' });
+  return { id, bundle: await notary.bundle(id) };
+}
+
 describe('a notary that goes on to another chain', () => {
   test('keeps in new bundles of old records the time that the chain before proves', async () => {
     await using sandbox = await Sandbox.withNotary();
     await using first = await ChainWorld.make();
     await using second = await ChainWorld.make(7331);
-    const made: { readonly id: string; readonly bundle: Bundle }[] = [];
-    for (const [key, world] of [
-      ['A', first],
-      ['B', second],
-    ] as const) {
-      await world.attach(sandbox.dir);
-      await using notary = await createNotary({ dir: sandbox.dir });
-      const { id } = await notary.notarize(license(key));
-      await notary.flush({ until: 'final' });
-      made.push({ id, bundle: await notary.bundle(id) });
-    }
-    const [old, recent] = made as [(typeof made)[0], (typeof made)[0]];
+    const old = await anchorOn(first, sandbox, 'A');
+    const recent = await anchorOn(second, sandbox, 'B');
     const policy = parseTrustPolicy(await readFile(join(sandbox.dir, 'policy.json')));
     const times = (bundle: Bundle): unknown =>
       verifyBundle(formatBundle(bundle), policy, { now: new Date() }).times.anchoredTime;
@@ -438,20 +441,12 @@ describe('a notary that goes on to another chain', () => {
     await using sandbox = await Sandbox.withNotary();
     await using first = await ChainWorld.make();
     await using second = await ChainWorld.make(7331);
-    const bundles: string[] = [];
-    for (const [key, world] of [
-      ['A', first],
-      ['B', second],
-    ] as const) {
-      await world.attach(sandbox.dir);
-      await using notary = await createNotary({ dir: sandbox.dir });
-      const { id } = await notary.notarize(license(key));
-      await notary.flush({ until: 'final' });
-      bundles.push(formatBundle(await notary.bundle(id)));
-    }
+    const made = [await anchorOn(first, sandbox, 'A'), await anchorOn(second, sandbox, 'B')];
     const policy = parseTrustPolicy(await readFile(join(sandbox.dir, 'policy.json')));
-    for (const bundle of bundles) {
-      expect(verifyBundle(bundle, policy, { now: new Date() }).outcome).toBe('verified');
+    for (const { bundle } of made) {
+      expect(verifyBundle(formatBundle(bundle), policy, { now: new Date() }).outcome).toBe(
+        'verified',
+      );
     }
   });
 });
