@@ -1,12 +1,12 @@
 import { equalBytes, type Signer, type SuiteName } from '@anchorlog/core';
 import type { TreeHead } from '@anchorlog/tlog';
 import { nodeTreeHasher } from '@anchorlog/tlog/node';
-import { checkCreation, type Creation } from './admission.ts';
+import { addressOfEntry, checkCreation, type Creation } from './admission.ts';
 import { DurableLog } from './durable-log.ts';
 import { EMPTY_EDGE, type TreeEdge } from './edge.ts';
 import { logError } from './error.ts';
 import { withGuard, type Guard } from './guard.ts';
-import { openStore } from './open-store.ts';
+import { openLevelStore } from './level-store.ts';
 import { LogClock } from './log-clock.ts';
 import type { Log } from './log.ts';
 import { PartialCollector, type PartialsOptions } from './partials.ts';
@@ -61,7 +61,10 @@ export async function createLog(options: LogOptions): Promise<Log> {
   if (equalBytes(signers.checkpoint.publicKey, signers.receipt.publicKey)) {
     throw new TypeError('signers: expected two keys, since a key has one purpose');
   }
-  const store = await openStore(options.store);
+  const store =
+    typeof options.store === 'string'
+      ? await openLevelStore(options.store, addressOfEntry)
+      : options.store;
   try {
     return await open(store, options);
   } catch (error) {

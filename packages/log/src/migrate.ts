@@ -7,7 +7,7 @@ import { addressOfEntry, readCreation } from './admission.ts';
 import { isAbsent } from './durable-file.ts';
 import { EMPTY_EDGE, grow, type Growth } from './edge.ts';
 import { logError } from './error.ts';
-import { openStore } from './open-store.ts';
+import { openLevelStore } from './level-store.ts';
 import type { LogStore, StoreReader, StoredGroup, StoredNote } from './store.ts';
 import { readEdge } from './tree-reader.ts';
 import { hashEntries } from './withheld.ts';
@@ -44,7 +44,10 @@ export async function migrateLog(options: MigrateOptions): Promise<MigrateReport
   try {
     const from = typeof options.from === 'string' ? await openFolder(options.from) : options.from;
     opened.push(from);
-    const to = await openStore(options.to);
+    const to =
+      typeof options.to === 'string'
+        ? await openLevelStore(options.to, addressOfEntry)
+        : options.to;
     opened.push(to);
     return await migrate(from, to, options.onProgress ?? (() => undefined));
   } finally {
@@ -211,7 +214,7 @@ async function openFolder(dir: string): Promise<LogStore> {
     if (!isAbsent(cause)) throw cause;
     throw logError('LOG_STORE_MISSING', 'the folder to copy holds no store', {}, { cause });
   }
-  return openStore(dir);
+  return openLevelStore(dir, addressOfEntry);
 }
 
 function checkSame(got: StoredGroup | undefined, expected: StoredGroup): void {

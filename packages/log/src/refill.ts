@@ -5,7 +5,7 @@ import { addressOfEntry, checkCreation } from './admission.ts';
 import { ahead, bundlesOf } from './ahead.ts';
 import { EMPTY_EDGE, grow, type Growth, type TreeEdge } from './edge.ts';
 import { logError } from './error.ts';
-import { openStore } from './open-store.ts';
+import { openLevelStore } from './level-store.ts';
 import type { LogStore } from './store.ts';
 import { readEntryBundle, type TileSource } from './tiles.ts';
 import { readEdge } from './tree-reader.ts';
@@ -34,7 +34,10 @@ const GROUP = 1000;
  */
 export async function refillLog(options: RefillOptions): Promise<void> {
   const { origin, suite = 'sha256', head, entries, clock = Date.now } = options;
-  const store = await openStore(options.store);
+  const store =
+    typeof options.store === 'string'
+      ? await openLevelStore(options.store, addressOfEntry)
+      : options.store;
   try {
     const hasher = nodeTreeHasher(suite);
     const newest = await store.last();

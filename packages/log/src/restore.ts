@@ -8,7 +8,7 @@ import { damaged, readSegment } from './backup-segment.ts';
 import { readManifest } from './backup.ts';
 import { EMPTY_EDGE, grow } from './edge.ts';
 import { logError } from './error.ts';
-import { openStore } from './open-store.ts';
+import { openLevelStore } from './level-store.ts';
 import { WITNESSES } from './seen-head.ts';
 import type { LogStore, StoredGroup, StoredNote } from './store.ts';
 import { hashEntries } from './withheld.ts';
@@ -80,7 +80,8 @@ export async function verifyBackup(options: Omit<RestoreOptions, 'to'>): Promise
 export async function restoreLog(options: RestoreOptions): Promise<RestoreReport> {
   const { onProgress = () => undefined } = options;
   const report = await verifyBackup(options);
-  const store = await openStore(options.to);
+  const store =
+    typeof options.to === 'string' ? await openLevelStore(options.to, addressOfEntry) : options.to;
   try {
     const hasher = nodeTreeHasher(report.suite);
     await write(store, { dir: resolve(options.from), manifest: report, hasher });

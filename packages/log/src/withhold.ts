@@ -12,7 +12,7 @@ import { nodeTreeHasher } from '@anchorlog/tlog/node';
 import { addressOfEntry, readCreation } from './admission.ts';
 import { bundlesOf } from './ahead.ts';
 import { logError } from './error.ts';
-import { openStore } from './open-store.ts';
+import { openLevelStore } from './level-store.ts';
 import type { LogStore, StoreReader, StoredEntry } from './store.ts';
 import type { TileSink } from './tiles.ts';
 import {
@@ -50,7 +50,10 @@ const AT_ONCE = 1000;
  * left. spec/log §16 @throws LOG_WITHHOLD_REFUSED, LOG_STORE_MISSING, LOG_LOCKED, LOG_FENCED, LOG_STORE_DAMAGED
  */
 export async function withholdLog(options: WithholdOptions): Promise<WithholdReport> {
-  const store = await openStore(options.store);
+  const store =
+    typeof options.store === 'string'
+      ? await openLevelStore(options.store, addressOfEntry)
+      : options.store;
   try {
     const [newest, first] = [await store.last(), await store.entry(0)];
     if (!newest || !first) throw logError('LOG_STORE_MISSING', 'the store holds no log');
