@@ -297,6 +297,17 @@ export const TROUBLES: Readonly<Record<string, Trouble>> = {
     what: ['日志的存储已损坏', 'the store of the log is damaged'],
     todo: ['请恢复副本；不要用它继续', 'bring back a copy; do not go on with it'],
   },
+  LOG_IDS_DAMAGED: {
+    exit: 'inconsistent',
+    what: [
+      '日志的编号索引已损坏，条目本身不受影响',
+      'the index of ids of the log is damaged; its entries are not concerned',
+    ],
+    todo: [
+      '停止存证器，移走 <文件夹>/log/ids，再次打开时会由条目重建',
+      'stop the notary and move <dir>/log/ids away: it is made again from the entries when it is opened',
+    ],
+  },
   LOG_FENCED: {
     exit: 'unknown',
     what: ['另一个进程已接手写这个日志', 'another process has taken over the writing of this log'],

@@ -24,6 +24,8 @@ export const LOG_CODES = {
   LOG_STORE_VERSION: 'the tables of the store are of another version than this program knows',
   LOG_STORE_NOT_DURABLE: 'the database of the store acknowledges what is not on its disk yet',
   LOG_STORE_DAMAGED: 'the store does not hold what it must, or its tree does not lead to its root',
+  LOG_IDS_DAMAGED:
+    'the store does not find an entry that it has by its address, or finds another one: `ids` of the embedded store is made again when it is removed',
   LOG_STORE_REPLACED:
     'the folder of the store was removed or replaced while the log had it open, or another process has opened it: the log acknowledges nothing more',
   LOG_STORE_BEHIND:

@@ -16,6 +16,7 @@ export {
 export { openLevelSnapshot } from './level-snapshot.ts';
 export { compactLog } from './compact.ts';
 export { createMemoryStore, type MemoryStore } from './memory-store.ts';
+export { idsDamagedError } from './store.ts';
 export {
   rootOfEntries,
   sizeBefore,

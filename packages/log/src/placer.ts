@@ -1,8 +1,8 @@
 import type { TreeHasher } from '@anchorlog/tlog';
-import type { Admitted } from './admission.ts';
+import { addressOfEntry, type Admitted } from './admission.ts';
 import { grow, type Growth, type TreeEdge } from './edge.ts';
 import { logError } from './error.ts';
-import type { GroupWrite, LogStore, StoredNote } from './store.ts';
+import { idsDamagedError, type GroupWrite, type LogStore, type StoredNote } from './store.ts';
 import { holdsEntry } from './withheld.ts';
 
 /** Entries that get neighbouring places, or none. */
@@ -73,6 +73,8 @@ export class Placer {
         } else if (
           !holdsEntry(place.entry ?? (await this.#entry(place.index)), entry, this.#hasher)
         ) {
+          // Before the submitter is blamed.
+          if (!place.entry) await this.#checkAddress(place.index, address);
           break;
         }
         indexes.push(place.index);
@@ -130,5 +132,10 @@ export class Placer {
     const entry = await this.#store.entry(index);
     if (entry) return entry;
     throw logError('LOG_STORE_DAMAGED', `store: expected entry ${index}, got none`, { index });
+  }
+
+  /** @throws LOG_IDS_DAMAGED unless the entry at `index` is of this address */
+  async #checkAddress(index: number, address: string): Promise<void> {
+    if (addressOfEntry(await this.#entry(index)) !== address) throw idsDamagedError();
   }
 }

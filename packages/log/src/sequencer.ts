@@ -9,7 +9,7 @@ import type { LogReceipt } from './log.ts';
 import { Placer, type PlacedGroup } from './placer.ts';
 import { GroupQueue } from './queue.ts';
 import type { Receipts } from './receipts.ts';
-import { fencedError, isFenced, replacedError, type LogStore } from './store.ts';
+import { fencedError, idsDamagedError, isFenced, replacedError, type LogStore } from './store.ts';
 
 /** What the sequencer works with. `edge` is that of the store, and the guard holds its head. */
 export interface SequencerWorld {
@@ -293,22 +293,27 @@ export class Sequencer {
   }
 
   #refuse(cause: unknown): void {
-    this.#failure ??= isFenced(cause)
-      ? fencedError()
-      : isCodedError(cause) && cause.code === 'LOG_STORE_REPLACED'
-        ? replacedError()
-        : logError(
-            'LOG_FAILED',
-            'the log could not store: open it again, and append again what was not acknowledged, the same bytes',
-            {},
-            { cause },
-          );
+    this.#failure ??= failureOf(cause);
     this.#queue.close();
   }
 
   #rejectRest(): void {
     for (const waiting of this.#unanswered) this.#answer(waiting, this.#failure!); // set by `#refuse`
   }
+}
+
+/** Say why nothing more is taken: what opening again does not mend by its own code. */
+function failureOf(cause: unknown): CodedError<LogCode> {
+  if (isFenced(cause)) return fencedError();
+  const code = isCodedError(cause) ? cause.code : undefined;
+  if (code === 'LOG_STORE_REPLACED') return replacedError();
+  if (code === 'LOG_IDS_DAMAGED') return idsDamagedError();
+  return logError(
+    'LOG_FAILED',
+    'the log could not store: open it again, and append again what was not acknowledged, the same bytes',
+    {},
+    { cause },
+  );
 }
 
 function conflictError(address: string): CodedError<LogCode> {

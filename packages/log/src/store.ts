@@ -129,6 +129,14 @@ export function replacedError(): CodedError<LogCode> {
   );
 }
 
+/** Refuse to go on with addresses that lead astray: an entry that they hide would be appended once more. */
+export function idsDamagedError(): CodedError<LogCode> {
+  return logError(
+    'LOG_IDS_DAMAGED',
+    'the store does not find by its address an entry that it has, or finds another one: close the log, remove the folder ids of its store, and open it again',
+  );
+}
+
 /** Tell whether a step was refused because there is another writer. */
 export function isFenced(error: unknown): boolean {
   return isCodedError(error) && error.code === 'LOG_FENCED';

@@ -1,7 +1,12 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { formatUint64 } from '@anchorlog/core';
+import { formatAddress } from '@anchorlog/statement';
+import { Level } from 'level';
 import { describe, expect, test } from 'vitest';
 import { verifyConsistency, verifyInclusion } from '@anchorlog/tlog';
 import type { Log, LogReceipt } from '../src/index.ts';
-import { NOW, creationOf, idOf, makePlace, statementOf } from './support/fixture.ts';
+import { NOW, addressOf, creationOf, idOf, makePlace, statementOf } from './support/fixture.ts';
 import { allEntries, hasher, rederive, treeOf, verifyReceipt } from './support/inspect.ts';
 
 const ADDRESS = { org: '11999999000000001X', system: 'license-make' };
@@ -144,6 +149,24 @@ describe('Log.append', () => {
     ]);
     await expect(log.append(other)).rejects.toMatchObject({ code: 'LOG_ID_CONFLICT' });
     expect(log.size).toBe(3);
+  });
+
+  test('blames no submitter when an address leads to another entry, and takes nothing more', async () => {
+    await using place = await makePlace();
+    const first = await place.open();
+    await appendAll(first, statements(1, 3));
+    await first.close();
+    const ids = new Level<string, Uint8Array>(join(place.store, 'ids'), { valueEncoding: 'view' });
+    await ids.put(formatAddress(addressOf(2)), formatUint64(1));
+    await ids.close();
+    const log = await place.open();
+    for (const entry of [statementOf(2), statementOf(4)]) {
+      await expect(log.append(entry)).rejects.toMatchObject({ code: 'LOG_IDS_DAMAGED' });
+    }
+    await log.close();
+    await rm(join(place.store, 'ids'), { recursive: true });
+    await using mended = await place.open();
+    expect((await mended.append(statementOf(2))).index).toBe(2);
   });
 
   test('takes the same id from another organisation or system', async () => {

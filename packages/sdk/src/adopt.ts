@@ -60,7 +60,8 @@ export async function adopt(vault: Vault, log: Log): Promise<VaultAdoption> {
   return { entries: size, lost };
 }
 
-function addressOf(entry: Uint8Array): StatementAddress {
+/** Give the address of an entry of the log, also of one that is withheld. */
+export function addressOf(entry: Uint8Array): StatementAddress {
   const withheld = parseWithheld(entry);
   if (withheld) {
     const [org = '', system = '', id = ''] = withheld.address.split('/');

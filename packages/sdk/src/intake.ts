@@ -1,11 +1,11 @@
 import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises';
 import { isCodedError } from '@anchorlog/core';
-import type { Log, LogReceipt } from '@anchorlog/log';
+import { idsDamagedError, type Log, type LogReceipt } from '@anchorlog/log';
 import type { FileDigest } from '@anchorlog/statement';
 import { sdkError } from './error.ts';
 import { FileDigester } from './file-digest.ts';
 import { prepare, type Issuing, type PreparedRecord, type ReadRecord } from './issuing.ts';
-import type { VaultItem } from './vault-item.ts';
+import type { StoredItem, VaultItem } from './vault-item.ts';
 import type { Vault } from './vault.ts';
 
 /** How much may wait for an answer. */
@@ -29,7 +29,13 @@ const GROUPS_IN_FLIGHT = 4;
 const BYTES_IN_FLIGHT = 2 ** 24;
 const RETRY_MS = 50;
 /** After these the log takes nothing more until it is opened again. */
-const ENDS = new Set(['LOG_FAILED', 'LOG_FENCED', 'LOG_STORE_REPLACED', 'LOG_CLOSED']);
+const ENDS = new Set([
+  'LOG_FAILED',
+  'LOG_FENCED',
+  'LOG_IDS_DAMAGED',
+  'LOG_STORE_REPLACED',
+  'LOG_CLOSED',
+]);
 
 /** Somebody waits for the receipt of a record. */
 interface Waiting {
@@ -183,12 +189,27 @@ export class Intake {
       if (prepared && !(prepared instanceof Error)) sound.push(prepared);
     }
     try {
-      const issued = (await this.#issuing.issueGroup(sound)).values();
+      const items = await this.#issuing.issueGroup(sound);
+      for (const [i, item] of items.entries()) {
+        if ('number' in item) items[i] = await this.#found(item);
+      }
+      const issued = items.values();
       return group.map(({ prepared }) =>
         prepared instanceof Error ? prepared : issued.next().value!,
       );
     } catch (error) {
       return group.map(() => this.#fail(error));
+    }
+  }
+
+  /** Let a record that was issued before pass if the log finds it, should it be there: what it misses it would take for new. Never rejects. */
+  async #found(item: StoredItem): Promise<StoredItem | Error> {
+    if (!this.#vault.isAppended(item)) return item;
+    try {
+      if ((await this.#log.find(item.address)) !== undefined) return item;
+      throw idsDamagedError();
+    } catch (error) {
+      return this.#fail(error); // in its own place: the new ones of its group go on
     }
   }
 

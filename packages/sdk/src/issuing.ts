@@ -29,7 +29,7 @@ import { pooledSigner } from './pooled-signer.ts';
 import { randomBytes } from './random.ts';
 import { logBehind } from './recovery.ts';
 import { keyspaceOf, type Secrets } from './secrets.ts';
-import { isLost, lostError, type VaultItem } from './vault-item.ts';
+import { isLost, lostError, type StoredItem, type VaultItem } from './vault-item.ts';
 import { Unsigned } from './unsigned.ts';
 import type { Vault, VaultPlace } from './vault.ts';
 
@@ -107,8 +107,8 @@ export class Issuing {
    * Issue the records of a group in order. The new ones are added to the vault, which is to be flushed before anything of them is shown; a
    * record that was issued before gives its item again. One that is refused gives its error in its place.
    */
-  async issueGroup(group: readonly PreparedRecord[]): Promise<(VaultItem | Error)[]> {
-    const results: (VaultItem | Error)[] = [];
+  async issueGroup(group: readonly PreparedRecord[]): Promise<(VaultItem | StoredItem | Error)[]> {
+    const results: (VaultItem | StoredItem | Error)[] = [];
     const unsigned = new Unsigned(this.#vault);
     const settle = (): Promise<void> => unsigned.settle(results);
     const known = await this.#look(group);
@@ -173,7 +173,7 @@ export class Issuing {
   }
 
   /** The same record again is what it was; another one under its id is refused. @throws SDK_ID_CONFLICT, SDK_OPENINGS_LOST, SDK_VAULT_DAMAGED */
-  async #again({ address, canonical }: PreparedRecord): Promise<VaultItem> {
+  async #again({ address, canonical }: PreparedRecord): Promise<StoredItem> {
     const known = await this.#vault.item(address);
     if (known?.record === canonical) return known;
     if (known && isLost(known)) throw lostError(known);

@@ -1,6 +1,6 @@
 import { equalBytes, isCodedError } from '@anchorlog/core';
 import { nodeSha256 } from '@anchorlog/core/node';
-import type { Log, LogCheckpoint } from '@anchorlog/log';
+import { idsDamagedError, type Log, type LogCheckpoint } from '@anchorlog/log';
 import { indexKey, type Statement, type StatementAddress } from '@anchorlog/statement';
 import type { Bundle } from '@anchorlog/verify';
 import type { Anchoring } from './anchoring.ts';
@@ -176,6 +176,7 @@ export class OpenNotary implements Notary {
     }
     const [only, ...others] = placed;
     if (!only) {
+      for (const address of found) await this.#checkAbsent(address);
       throw sdkError('SDK_ID_UNKNOWN', 'no record of this id was notarized here', { id });
     }
     if (others.length > 0) {
@@ -197,6 +198,14 @@ export class OpenNotary implements Notary {
     throw sdkError('SDK_VAULT_DAMAGED', `vault: entry ${index} is another than in the log`, {
       index,
     });
+  }
+
+  /** Before it is said that a record is not there. @throws LOG_IDS_DAMAGED if it is known to be */
+  async #checkAbsent(address: StatementAddress): Promise<void> {
+    const item = await this.#vault.item(address);
+    if (!item || !this.#vault.isAppended(item)) return;
+    // Looked for again: it may have been appended since.
+    if ((await this.log.find(address)) === undefined) throw idsDamagedError();
   }
 
   async #stageOf(index: number): Promise<Stage> {

@@ -1,7 +1,8 @@
 import { equalBytes, formatBase64, isCodedError } from '@anchorlog/core';
-import type { Log } from '@anchorlog/log';
-import { parseStatement } from '@anchorlog/statement';
+import { idsDamagedError, type Log } from '@anchorlog/log';
+import { formatAddress } from '@anchorlog/statement';
 import { nodeTreeHasher } from '@anchorlog/tlog/node';
+import { addressOf } from './adopt.ts';
 import { sdkError } from './error.ts';
 import type { Vault } from './vault.ts';
 
@@ -12,11 +13,11 @@ const AT_ONCE = 256;
  * Bring vault and log together at the start: the vault must hold the newest entry of the log, since everything is written there first; the
  * log must hold what the vault knows to be in it; and what a crash has left in the vault alone is appended, in the order in which it was
  * issued (spec/notary §5).
- * @throws SDK_VAULT_MISSING, SDK_VAULT_BEHIND, SDK_LOG_BEHIND, SDK_VAULT_DAMAGED, and as `Log.append`
+ * @throws SDK_VAULT_MISSING, SDK_VAULT_BEHIND, SDK_LOG_BEHIND, SDK_VAULT_DAMAGED, LOG_IDS_DAMAGED, and as `Log.append`
  */
 export async function reconcile(vault: Vault, log: Log): Promise<void> {
   await checkNewest(vault, log);
-  await checkAppended(vault, log);
+  const newest = await checkAppended(vault, log);
   let batch: Uint8Array[] = [];
   let next = 0;
   const append = async (): Promise<void> => {
@@ -24,20 +25,38 @@ export async function reconcile(vault: Vault, log: Log): Promise<void> {
     vault.appended(next);
     batch = [];
   };
+  const { size } = log;
+  /** Index behind the last item that was found. */
+  let behind = newest === undefined ? 0 : newest + 1;
+  let rest: ReadonlySet<string> | undefined;
   for await (const { address, entry, number } of vault.unappended()) {
-    if ((await log.find(address)) === undefined) batch.push(entry);
+    const index = await log.find(address);
+    if (index !== undefined) {
+      behind = Math.max(behind, index + 1);
+    } else {
+      // Items come to the log in their order, so this one could only be behind those before it: a few entries, which are read, since an
+      // address that the log misses would be appended once more.
+      rest ??= await addressesOf(log.entries({ from: behind, to: size }));
+      if (rest.has(formatAddress(address))) throw idsDamagedError();
+      batch.push(entry);
+    }
     next = number + 1;
     if (batch.length >= AT_ONCE) await append();
   }
   await append();
 }
 
-/** A guard, a checkpoint and a chain say the same of more of the log; but they may be gone together with it. */
-async function checkAppended(vault: Vault, log: Log): Promise<void> {
+/** Give the index of the newest item that must be there. A guard, a checkpoint and a chain say the same of more of the log; but they may be gone with it. */
+async function checkAppended(vault: Vault, log: Log): Promise<number | undefined> {
   const item = await vault.newestAppended();
-  if (!item) return;
+  if (!item) return undefined;
   const index = await log.find(item.address);
-  if (index !== undefined && (await holds(log, index, item.entry))) return;
+  if (index !== undefined && (await holds(log, index, item.entry))) return index;
+  const address = formatAddress(item.address);
+  let at = 0;
+  for await (const entry of log.entries()) {
+    if (at++ !== index && formatAddress(addressOf(entry)) === address) throw idsDamagedError();
+  }
   throw logBehind();
 }
 
@@ -51,6 +70,12 @@ async function holds(log: Log, index: number, entry: Uint8Array): Promise<boolea
   }
 }
 
+async function addressesOf(entries: AsyncIterable<Uint8Array>): Promise<ReadonlySet<string>> {
+  const addresses = new Set<string>();
+  for await (const entry of entries) addresses.add(formatAddress(addressOf(entry)));
+  return addresses;
+}
+
 /** Say that what was logged is not there. */
 export function logBehind(): Error {
   return sdkError(
@@ -62,8 +87,7 @@ export function logBehind(): Error {
 async function checkNewest(vault: Vault, log: Log): Promise<void> {
   const index = log.size - 1;
   const entry = await log.entry(index);
-  const { id, issuer } = parseStatement(entry);
-  const item = await vault.item({ id, org: issuer.org, system: issuer.system });
+  const item = await vault.item(addressOf(entry));
   if (!item && vault.isEmpty) {
     throw sdkError(
       'SDK_VAULT_MISSING',

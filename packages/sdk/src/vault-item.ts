@@ -12,6 +12,12 @@ export interface VaultItem {
   readonly disclosures: ReadonlyMap<string, Uint8Array>;
 }
 
+/** An item that was in the vault before. */
+export interface StoredItem extends VaultItem {
+  /** Counts items from 0 in the order in which they were added. */
+  readonly number: number;
+}
+
 /** In place of a record that was lost: no record is written like this. */
 const LOST = 'null';
 

@@ -4,7 +4,7 @@ import { FolderWatch } from '@anchorlog/log/folder-watch';
 import { formatAddress, type StatementAddress } from '@anchorlog/statement';
 import { Level } from 'level';
 import { sdkError } from './error.ts';
-import { formatItem, parseItem, type VaultItem } from './vault-item.ts';
+import { formatItem, parseItem, type StoredItem, type VaultItem } from './vault-item.ts';
 
 /** Where a record stands in the vault. */
 export interface VaultPlace {
@@ -107,15 +107,16 @@ export class Vault {
   }
 
   /** Read what is kept of a record. @throws SDK_VAULT_DAMAGED */
-  async item(address: StatementAddress): Promise<VaultItem | undefined> {
+  async item(address: StatementAddress): Promise<StoredItem | undefined> {
     const unwritten = this.#unwritten.get(formatAddress(address));
-    if (unwritten) return unwritten.item;
+    if (unwritten) return { ...unwritten.item, number: unwritten.number };
     const [place] = await this.places([address]);
     if (!place) return undefined;
-    const row = await this.#db.get(itemKey(place.number));
+    const { number } = place;
+    const row = await this.#db.get(itemKey(number));
     const item = row && parseItem(row);
-    if (item && formatAddress(item.address) === formatAddress(address)) return item;
-    throw sdkError('SDK_VAULT_DAMAGED', `vault: item ${place.number} is of another record`);
+    if (item && formatAddress(item.address) === formatAddress(address)) return { ...item, number };
+    throw sdkError('SDK_VAULT_DAMAGED', `vault: item ${number} is of another record`);
   }
 
   /** Find the records, of whatever issuer, that were handed in under a business number. */
@@ -162,6 +163,11 @@ export class Vault {
     return this.#appended > 0;
   }
 
+  /** Whether an item is known to be in the log. */
+  isAppended({ number }: Pick<StoredItem, 'number'>): boolean {
+    return number < this.#appended;
+  }
+
   /** Give the newest item that is known to be in the log. */
   async newestAppended(): Promise<VaultItem | undefined> {
     const row = this.hasAppended ? await this.#db.get(itemKey(this.#appended - 1)) : undefined;
@@ -169,7 +175,7 @@ export class Vault {
   }
 
   /** Give the items of which it is not known whether they are in the log, in the order in which they were added. */
-  async *unappended(): AsyncGenerator<VaultItem & { readonly number: number }> {
+  async *unappended(): AsyncGenerator<StoredItem> {
     const range = { gte: itemKey(this.#appended), lt: after(ITEM) };
     for await (const [name, row] of this.#db.iterator(range)) {
       yield { ...parseItem(row), number: Number(name.slice(ITEM.length)) };
