@@ -9,7 +9,7 @@ import { anchorError, type AnchorCode } from './error.ts';
 import { Finishing } from './finishing.ts';
 import { within } from './deadline.ts';
 import { HeadBook } from './head-book.ts';
-import { damageOf, Journal } from './journal.ts';
+import { Journal } from './journal.ts';
 import { problemOf } from './problem.ts';
 import { hex } from './registry.ts';
 import { Sender } from './sender.ts';
@@ -64,7 +64,7 @@ interface Pace {
 
 /**
  * Open the journal in `dir` and give an anchorer, which needs no chain yet.
- * @throws ANCHOR_JOURNAL_LOCKED, ANCHOR_JOURNAL_MISMATCH, ANCHOR_JOURNAL_MALFORMED
+ * @throws ANCHOR_JOURNAL_LOCKED, ANCHOR_JOURNAL_MISMATCH, ANCHOR_JOURNAL_MALFORMED, ANCHOR_JOURNAL_FAILED
  */
 export async function createAnchorer(options: AnchorerOptions): Promise<Anchorer> {
   const { origin, dir, source, key, finality, clock = systemClock } = options;
@@ -84,7 +84,7 @@ export async function createAnchorer(options: AnchorerOptions): Promise<Anchorer
     return new Anchorer({ chain, source, journal, book, anchoring, finishing, clock, pace });
   } catch (error) {
     await journal.close();
-    throw damageOf(error);
+    throw error;
   }
 }
 

@@ -34,7 +34,9 @@ export const ANCHOR_CODES = {
   ANCHOR_SIGNER_MISMATCH: 'the signer gave a transaction other than the asked one',
   ANCHOR_EVIDENCE_REFUSED: 'the collected evidence does not verify against the pinned validators',
   ANCHOR_JOURNAL_LOCKED: 'another process has the journal open',
-  ANCHOR_JOURNAL_MALFORMED: 'a row of the journal is not of its form',
+  ANCHOR_JOURNAL_MALFORMED: 'a row of the journal is not of its form, or its files are damaged',
+  ANCHOR_JOURNAL_FAILED:
+    'the disk or the system did not do what the journal asked of it, which says nothing of what it holds',
   ANCHOR_JOURNAL_MISMATCH: 'the journal belongs to another log, chain or contract',
   ANCHOR_CLOSED: 'the anchorer is closed',
 } as const;

@@ -1,5 +1,11 @@
+import { levelFaultOf } from '@anchorlog/core/level-fault';
 import { parseJson, ShapeReader, type JsonObject, type JsonValue } from '@anchorlog/core';
-import { formatSealedEvidence, parseSealedEvidence, type AnchoredHead } from '@anchorlog/evm-proof';
+import {
+  formatSealedEvidence,
+  parseSealedEvidence,
+  type AnchoredHead,
+  type SealedEvidence,
+} from '@anchorlog/evm-proof';
 import { Level } from 'level';
 import type { Anchor } from './anchor.ts';
 import { anchorError } from './error.ts';
@@ -42,8 +48,17 @@ const FORMAT = 'anchorlog/anchors/1';
 const OWNER = 'owner';
 const HEAD = 'head/';
 const FINAL = 'final/';
-/** Written with fsync: what is acknowledged survives the machine. */
-const DURABLY = { sync: true } as const;
+
+type Row =
+  | { readonly type: 'put'; readonly key: string; readonly value: string }
+  | { readonly type: 'del'; readonly key: string };
+
+interface Range {
+  readonly gt: string;
+  readonly lt: string;
+  readonly limit?: number;
+  readonly reverse?: boolean;
+}
 
 /** Keeps what has become of every head, on disk. One process at a time. spec/anchor §6 */
 export class Journal {
@@ -53,23 +68,20 @@ export class Journal {
     this.#db = db;
   }
 
-  /** Open the journal in folder `dir`, made if absent. @throws ANCHOR_JOURNAL_LOCKED, ANCHOR_JOURNAL_MISMATCH, ANCHOR_JOURNAL_MALFORMED */
+  /** Open the journal in folder `dir`, made if absent. @throws ANCHOR_JOURNAL_LOCKED, ANCHOR_JOURNAL_MISMATCH, ANCHOR_JOURNAL_MALFORMED, ANCHOR_JOURNAL_FAILED */
   static async open(dir: string, owner: JournalOwner): Promise<Journal> {
     const db = new Level(dir);
     try {
       await db.open();
     } catch (cause) {
-      if (hasLevelCode(cause, 'LEVEL_LOCKED')) {
-        throw anchorError('ANCHOR_JOURNAL_LOCKED', 'the journal is open elsewhere', {}, { cause });
-      }
-      throw damageOf(cause);
+      throw faultOf(cause);
     }
     const journal = new Journal(db);
     try {
       await journal.#claim(owner);
     } catch (error) {
       await db.close();
-      throw damageOf(error);
+      throw faultOf(error);
     }
     return journal;
   }
@@ -77,7 +89,7 @@ export class Journal {
   /** Give the heads that are not final yet, smallest first. */
   async unfinished(): Promise<HeadRecord[]> {
     const records: HeadRecord[] = [];
-    for await (const row of this.#db.values({ gt: HEAD, lt: end(HEAD) })) {
+    for await (const row of this.#rows({ gt: HEAD, lt: end(HEAD) })) {
       records.push(parseRecord(row));
     }
     return records;
@@ -85,52 +97,46 @@ export class Journal {
 
   /** Keep `record`; `drop` are sizes of heads that nothing more will become of. */
   async put(record: HeadRecord, drop: readonly number[] = []): Promise<void> {
-    await this.#db.batch(
-      [
-        ...drop.map((size) => ({ type: 'del' as const, key: HEAD + order(size) })),
-        {
-          type: 'put' as const,
-          key: HEAD + order(record.head.size),
-          value: JSON.stringify(recordJson(record)),
-        },
-      ],
-      DURABLY,
-    );
+    await this.#write([
+      ...drop.map((size) => ({ type: 'del' as const, key: HEAD + order(size) })),
+      {
+        type: 'put' as const,
+        key: HEAD + order(record.head.size),
+        value: JSON.stringify(recordJson(record)),
+      },
+    ]);
   }
 
   /** Forget a head that is not final. */
   async drop(size: number): Promise<void> {
-    await this.#db.batch([{ type: 'del', key: HEAD + order(size) }], DURABLY);
+    await this.#write([{ type: 'del', key: HEAD + order(size) }]);
   }
 
   /** Keep a final anchor with its evidence, in the place of its record, in one write. */
   async finish(anchor: Anchor): Promise<void> {
     const place = order(anchor.head.size);
-    await this.#db.batch(
-      [
-        { type: 'del', key: HEAD + place },
-        { type: 'put', key: FINAL + place, value: JSON.stringify(anchorJson(anchor)) },
-      ],
-      DURABLY,
-    );
+    await this.#write([
+      { type: 'del', key: HEAD + place },
+      { type: 'put', key: FINAL + place, value: JSON.stringify(anchorJson(anchor)) },
+    ]);
   }
 
   /** Give the final anchors, smallest head first. */
   async *anchors(): AsyncGenerator<Anchor> {
-    for await (const row of this.#db.values({ gt: FINAL, lt: end(FINAL) })) yield parseAnchor(row);
+    for await (const row of this.#rows({ gt: FINAL, lt: end(FINAL) })) yield parseAnchor(row);
   }
 
   /** Give the final anchor with the smallest head of more than `index` entries. */
   async firstCovering(index: number): Promise<Anchor | undefined> {
     const range = { gt: FINAL + order(index), lt: end(FINAL), limit: 1 };
-    for await (const row of this.#db.values(range)) return parseAnchor(row);
+    for await (const row of this.#rows(range)) return parseAnchor(row);
     return undefined;
   }
 
   /** Give the final anchor with the largest head. */
   async latest(): Promise<Anchor | undefined> {
     const range = { gt: FINAL, lt: end(FINAL), reverse: true, limit: 1 };
-    for await (const row of this.#db.values(range)) return parseAnchor(row);
+    for await (const row of this.#rows(range)) return parseAnchor(row);
     return undefined;
   }
 
@@ -138,12 +144,29 @@ export class Journal {
     await this.#db.close();
   }
 
+  async *#rows(range: Range): AsyncGenerator<string> {
+    try {
+      yield* this.#db.values(range);
+    } catch (error) {
+      throw faultOf(error);
+    }
+  }
+
+  /** Written with fsync: what is acknowledged survives the machine. */
+  async #write(rows: readonly Row[]): Promise<void> {
+    try {
+      await this.#db.batch([...rows], { sync: true });
+    } catch (error) {
+      throw levelFaultOf(error) === undefined ? error : failure(error);
+    }
+  }
+
   async #claim(owner: JournalOwner): Promise<void> {
     const own: JsonObject = { format: FORMAT, ...owner };
     const text = JSON.stringify(own);
     const found: string | undefined = await this.#db.get(OWNER);
     if (found === undefined) {
-      await this.#db.batch([{ type: 'put', key: OWNER, value: text }], DURABLY);
+      await this.#write([{ type: 'put', key: OWNER, value: text }]);
     } else if (found !== text) {
       throw anchorError(
         'ANCHOR_JOURNAL_MISMATCH',
@@ -162,17 +185,27 @@ function end(prefix: string): string {
   return `${prefix}~`;
 }
 
-/** Say of what the database finds wrong with its own files, when it opens or only when it reads, that the journal is damaged. */
-export function damageOf(error: unknown): unknown {
-  return hasLevelCode(error, 'LEVEL_CORRUPTION')
-    ? anchorError('ANCHOR_JOURNAL_MALFORMED', 'the journal is damaged', {}, { cause: error })
-    : error;
+/** Say what is wrong with a journal that cannot be opened or read: a disk that is full or fails has damaged nothing. */
+function faultOf(cause: unknown): unknown {
+  switch (levelFaultOf(cause)) {
+    case undefined:
+      return cause;
+    case 'locked':
+      return anchorError('ANCHOR_JOURNAL_LOCKED', 'the journal is open elsewhere', {}, { cause });
+    case 'damaged':
+      return anchorError('ANCHOR_JOURNAL_MALFORMED', 'the journal is damaged', {}, { cause });
+    case 'failed':
+      return failure(cause);
+  }
 }
 
-/** Reading fails with the code itself, opening with one that has it as its cause. */
-function hasLevelCode(error: unknown, code: string): boolean {
-  if (!(error instanceof Error)) return false;
-  return ('code' in error && error.code === code) || hasLevelCode(error.cause, code);
+function failure(cause: unknown): Error {
+  return anchorError(
+    'ANCHOR_JOURNAL_FAILED',
+    'the journal could not be read or written',
+    {},
+    { cause },
+  );
 }
 
 const shape = new ShapeReader((at, expected) => {
@@ -207,6 +240,19 @@ function recordJson({ head, state, attempts, mined }: HeadRecord): JsonObject {
     attempts: attempts.map(({ nonce, hash, raw }) => ({ nonce, hash, raw })),
     ...(mined === undefined ? {} : { mined: { ...mined } }),
   };
+}
+
+function parseEvidence(value: JsonValue): SealedEvidence {
+  try {
+    return parseSealedEvidence(value);
+  } catch (cause) {
+    throw anchorError(
+      'ANCHOR_JOURNAL_MALFORMED',
+      'journal: no evidence at /evidence',
+      {},
+      { cause },
+    );
+  }
 }
 
 const HASH = /^0x[0-9a-f]{64}$/;
@@ -278,7 +324,6 @@ function parseAnchor(row: string): Anchor {
     blockNumber: shape.size(anchor['blockNumber'], '/blockNumber'),
     blockHash: shape.string(anchor['blockHash'], '/blockHash', HASH),
     blockTime: shape.size(anchor['blockTime'], '/blockTime'),
-    evidence:
-      anchor['evidence'] === undefined ? undefined : parseSealedEvidence(anchor['evidence']),
+    evidence: anchor['evidence'] === undefined ? undefined : parseEvidence(anchor['evidence']),
   };
 }

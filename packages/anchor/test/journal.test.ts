@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Level } from 'level';
@@ -16,6 +16,13 @@ beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'anchorlog-journal-'));
 });
 afterEach(() => rm(dir, { recursive: true }));
+
+async function fileOf(part: string): Promise<string> {
+  return join(
+    dir,
+    (await readdir(dir)).find((name) => name.includes(part))!,
+  );
+}
 
 function record(size: number): HeadRecord {
   return {
@@ -88,11 +95,51 @@ describe('Journal', () => {
     await damaged.close();
   });
 
-  test('refuses a damaged database', async () => {
-    await (await Journal.open(dir, OWNER)).close();
-    await writeFile(join(dir, 'CURRENT'), 'nonsense');
-    await expect(Journal.open(dir, OWNER)).rejects.toMatchObject({
-      code: 'ANCHOR_JOURNAL_MALFORMED',
-    });
+  test('refuses an anchor whose evidence is none', async () => {
+    const journal = await Journal.open(dir, OWNER);
+    await journal.finish(anchor(255, 1));
+    await journal.close();
+    const db = new Level(dir);
+    const key = 'final/00000000000000ff';
+    await db.put(key, (await db.get(key)).replace(/}$/, ',"evidence":{"kind":"x"}}'));
+    await db.close();
+    const damaged = await Journal.open(dir, OWNER);
+    await expect(damaged.latest()).rejects.toMatchObject({ code: 'ANCHOR_JOURNAL_MALFORMED' });
+    await damaged.close();
+  });
+
+  test.each([
+    ['CURRENT is something else', () => writeFile(join(dir, 'CURRENT'), 'nonsense')],
+    ['CURRENT names no file', () => writeFile(join(dir, 'CURRENT'), 'MANHFEST-000002\n')],
+    ['MANIFEST is gone', async () => rm(await fileOf('MANIFEST'))],
+    ['a table is gone', async () => rm(await fileOf('.ldb'))],
+    ['a table is cut', async () => truncate(await fileOf('.ldb'), 50)],
+    ['a table is empty', async () => truncate(await fileOf('.ldb'))],
+  ])('is damaged where %s', async (_, damage) => {
+    const journal = await Journal.open(dir, OWNER);
+    await journal.put(record(10));
+    await journal.close();
+    await (await Journal.open(dir, OWNER)).close(); // its rows come into a table
+    await damage();
+    const read = async (): Promise<unknown> => {
+      const damaged = await Journal.open(dir, OWNER);
+      try {
+        return await damaged.unfinished();
+      } finally {
+        await damaged.close();
+      }
+    };
+    await expect(read()).rejects.toMatchObject({ code: 'ANCHOR_JOURNAL_MALFORMED' });
+  });
+
+  test('does not take a system that refuses for damage, nor a journal that was closed', async () => {
+    const journal = await Journal.open(dir, OWNER);
+    await journal.close();
+    const failed = { code: 'ANCHOR_JOURNAL_FAILED' };
+    await expect(journal.put(record(10))).rejects.toMatchObject(failed);
+    await expect(journal.latest()).rejects.toMatchObject(failed);
+    await rm(join(dir, 'LOCK'));
+    await mkdir(join(dir, 'LOCK'));
+    await expect(Journal.open(dir, OWNER)).rejects.toMatchObject(failed);
   });
 });

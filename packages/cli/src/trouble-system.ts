@@ -23,6 +23,30 @@ export function troubleOfSystem(error: unknown): Trouble | undefined {
     case 'EACCES':
     case 'EPERM':
       return { exit: 'unknown', what: [`没有权限：${path}`, `not permitted: ${path}`] };
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return {
+        exit: 'internal',
+        what: ['磁盘已满', 'the disk is full'],
+        todo: [
+          '请腾出空间后重试；已答复的记录都已保存',
+          'make room and try again; what was acknowledged is kept',
+        ],
+      };
+    case 'EIO':
+    case 'EROFS':
+      return {
+        exit: 'internal',
+        what: [`磁盘无法读写：${path}`, `the disk could not be read or written: ${path}`],
+        todo: ['请检查磁盘', 'look after the disk'],
+      };
+    case 'EMFILE':
+    case 'ENFILE':
+      return {
+        exit: 'internal',
+        what: ['打开的文件太多', 'too many files are open'],
+        todo: ['请提高系统的上限（ulimit -n）', 'raise the limit of the system (ulimit -n)'],
+      };
     case 'EADDRINUSE':
       return {
         exit: 'unknown',

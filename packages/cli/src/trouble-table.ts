@@ -25,6 +25,10 @@ const SERVER: Trouble = {
   ],
   todo: ['这不说明日志有问题；请稍后再试', 'this says nothing about the log; try again later'],
 };
+const DISK_TODO: Trouble['todo'] = [
+  '请检查磁盘的空间、读写权限与状态，然后重新打开；这不说明已存的内容有问题',
+  'look after the disk, its space and its permissions, then open it again; this says nothing against what is stored',
+];
 const CLOCK: Trouble = {
   exit: 'unknown',
   what: ['时钟不可信', 'the clock cannot be right'],
@@ -234,6 +238,19 @@ export const TROUBLES: Readonly<Record<string, Trouble>> = {
   SDK_LOCKED: LOCKED,
   LOG_LOCKED: LOCKED,
   ANCHOR_JOURNAL_LOCKED: LOCKED,
+  ANCHOR_JOURNAL_MALFORMED: {
+    exit: 'inconsistent',
+    what: ['锚定的流水已损坏', 'the journal of the anchors is damaged'],
+    todo: [
+      '移走 anchors 文件夹后重新打开：其内容会由链上补回',
+      'move the folder anchors away and open the notary again: the chain gives back what it held',
+    ],
+  },
+  ANCHOR_JOURNAL_FAILED: {
+    exit: 'internal',
+    what: ['锚定的流水无法读写', 'the journal of the anchors could not be read or written'],
+    todo: DISK_TODO,
+  },
   LOG_BEHIND_GUARD: BEHIND,
   LOG_BEHIND_CHECKPOINT: BEHIND,
   LOG_BEHIND_CHAIN: BEHIND,
@@ -296,6 +313,11 @@ export const TROUBLES: Readonly<Record<string, Trouble>> = {
     exit: 'inconsistent',
     what: ['日志的存储已损坏', 'the store of the log is damaged'],
     todo: ['请恢复副本；不要用它继续', 'bring back a copy; do not go on with it'],
+  },
+  LOG_STORE_FAILED: {
+    exit: 'internal',
+    what: ['日志的存储无法读写', 'the store of the log could not be read or written'],
+    todo: DISK_TODO,
   },
   LOG_IDS_DAMAGED: {
     exit: 'inconsistent',

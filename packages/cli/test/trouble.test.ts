@@ -93,6 +93,16 @@ describe('troubleLines', () => {
     expect(lines(missing, 'en')).toEqual(['not found: x.json']);
   });
 
+  test('tells a disk that is full or fails from a fault of the program', () => {
+    for (const code of ['ENOSPC', 'EDQUOT', 'EIO', 'EROFS', 'EMFILE', 'ENFILE']) {
+      const error = Object.assign(new Error(`${code}: …`), { code, path: 'x' });
+      const trouble = troubleOf(error);
+      expect(trouble.exit).toBe('internal');
+      expect(trouble.todo).toBeDefined();
+      expect(lines(error, 'en').at(-1)).toBe(`  ${code}: ${code}: …`);
+    }
+  });
+
   test('shows the words of a fault of the program', () => {
     expect(lines(new TypeError('x is undefined'), 'en')).toEqual([
       'an unforeseen fault',

@@ -24,6 +24,8 @@ export const LOG_CODES = {
   LOG_STORE_VERSION: 'the tables of the store are of another version than this program knows',
   LOG_STORE_NOT_DURABLE: 'the database of the store acknowledges what is not on its disk yet',
   LOG_STORE_DAMAGED: 'the store does not hold what it must, or its tree does not lead to its root',
+  LOG_STORE_FAILED:
+    'the disk or the system did not do what the store asked of it, which says nothing of what is stored',
   LOG_IDS_DAMAGED:
     'the store does not find an entry that it has by its address, or finds another one: `ids` of the embedded store is made again when it is removed',
   LOG_STORE_REPLACED:

@@ -6,7 +6,6 @@ import {
   equalBytes,
   formatUint64,
   formatUtf8,
-  isCodedError,
   parseUint64,
   parseUtf8,
 } from '@anchorlog/core';
@@ -15,6 +14,7 @@ import { Level } from 'level';
 import { syncFolder } from './durable-file.ts';
 import { logError } from './error.ts';
 import { FolderWatch } from './folder-watch.ts';
+import { levelError, withLevelFaults } from './level-fault.ts';
 import {
   behindError,
   closedError,
@@ -57,7 +57,7 @@ interface Put<K> {
  * Open the embedded store in a folder of a local disk, which is made if absent. One process at a time: the lock is held as long as the
  * process lives, so that no writer can come after one that is paused.
  * `addressOf` gives the address of an entry: addresses that a crash lost are read from the entries again. Without it they are left alone, for
- * who asks for none. @throws LOG_LOCKED, LOG_STORE_DAMAGED
+ * who asks for none. @throws LOG_LOCKED, LOG_STORE_DAMAGED, LOG_STORE_FAILED
  */
 export async function openLevelStore(
   dir: string,
@@ -70,7 +70,7 @@ export async function openLevelStore(
   // LevelDB takes care of what is in its folders; their own names are ours.
   await syncFolder(root);
   await syncFolder(dirname(root));
-  return store;
+  return withLevelFaults(store);
 }
 
 class LevelStore implements LogStore {
@@ -105,8 +105,7 @@ class LevelStore implements LogStore {
       if (addressOf) await this.#completeIds(addressOf);
     } catch (cause) {
       await this.close();
-      if (isCodedError(cause)) throw cause;
-      throw openingError(cause);
+      throw levelError(cause) ?? cause;
     }
   }
 
@@ -178,7 +177,13 @@ class LevelStore implements LogStore {
   async group(index: number): Promise<StoredGroup | undefined> {
     this.#checkOpen();
     const range = { gte: keyOf(GROUP, index + 1), lte: keyOf(GROUP, MAX_TREE_SIZE), limit: 1 };
-    for await (const [key, value] of this.#entries.iterator(range)) return parseGroup(key, value);
+    for await (const [key, value] of this.#entries.iterator(range)) {
+      const group = parseGroup(key, value);
+      // An iterator passes over a table that it cannot read.
+      if (group.from > index)
+        throw damaged(`expected the group of entry ${index}, got a later one`);
+      return group;
+    }
     return undefined;
   }
 
@@ -396,17 +401,4 @@ function formatCovered(size: number, last: Uint8Array): Bytes {
 
 function damaged(expected: string): Error {
   return logError('LOG_STORE_DAMAGED', `store: ${expected}`);
-}
-
-function openingError(cause: unknown): Error {
-  const reason = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
-  if (reason instanceof Error && 'code' in reason && reason.code === 'LEVEL_LOCKED') {
-    return logError(
-      'LOG_LOCKED',
-      'the store is open already: one log has one writer',
-      {},
-      { cause },
-    );
-  }
-  return logError('LOG_STORE_DAMAGED', 'the store cannot be opened', {}, { cause });
 }

@@ -308,6 +308,9 @@ function failureOf(cause: unknown): CodedError<LogCode> {
   const code = isCodedError(cause) ? cause.code : undefined;
   if (code === 'LOG_STORE_REPLACED') return replacedError();
   if (code === 'LOG_IDS_DAMAGED') return idsDamagedError();
+  if (code === 'LOG_STORE_DAMAGED') {
+    return logError(code, 'the store is damaged: nothing more is taken', {}, { cause });
+  }
   return logError(
     'LOG_FAILED',
     'the log could not store: open it again, and append again what was not acknowledged, the same bytes',

@@ -1,5 +1,6 @@
-import { cp, rename, rm } from 'node:fs/promises';
+import { cp, mkdir, readdir, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Level } from 'level';
 import { describe, expect, test } from 'vitest';
 import { openLevelStore } from '../src/level-store.ts';
 import type { GroupWrite, LogStore } from '../src/index.ts';
@@ -24,6 +25,10 @@ function groupOf(from: number, count: number, change: Partial<GroupWrite> = {}):
     notes: [],
     ...change,
   };
+}
+
+function small(from: number, count: number): Uint8Array[] {
+  return Array.from({ length: count }, (_, i) => Buffer.from(`address-${from + i}:`));
 }
 
 async function read(store: LogStore, from: number, to: number): Promise<Uint8Array[]> {
@@ -135,5 +140,73 @@ describe('openLevelStore', () => {
       expect(await again.find(['foreign-0', 'address-0', 'address-2'])).toEqual([undefined, 0, 2]);
       await again.close();
     }
+  });
+
+  test.each(['entries', 'ids'])(
+    'says that it is damaged where a table of %s is cut',
+    async (part) => {
+      await using place = await makePlace();
+      for (const from of [0, 1000]) {
+        const store = await openLevelStore(place.store, addressOf);
+        await store.commit(groupOf(from, 1000, { entries: small(from, 1000) }));
+        await store.close();
+      }
+      const folder = join(place.store, part);
+      for (const name of await readdir(folder)) {
+        if (name.endsWith('.ldb')) await truncate(join(folder, name), 100);
+      }
+      const damaged = { code: 'LOG_STORE_DAMAGED' };
+      const store = await openLevelStore(place.store, addressOf);
+      if (part === 'ids') await expect(store.find(['address-0'])).rejects.toMatchObject(damaged);
+      else {
+        await expect(store.entry(0)).rejects.toMatchObject(damaged);
+        await expect(read(store, 0, 10)).rejects.toMatchObject(damaged);
+        await expect(store.group(0)).rejects.toMatchObject(damaged);
+      }
+      await store.close();
+    },
+  );
+
+  test.each([
+    ['MANIFEST is gone', (folder: string) => rm(folder)],
+    [
+      'CURRENT names no file',
+      (folder: string) => writeFile(join(folder, '..', 'CURRENT'), 'MANX\n'),
+    ],
+  ])('says that it is damaged where %s', async (_, damage) => {
+    await using place = await makePlace();
+    const store = await openLevelStore(place.store, addressOf);
+    await store.commit(groupOf(0, 3));
+    await store.close();
+    const folder = join(place.store, 'entries');
+    const name = (await readdir(folder)).find((each) => each.startsWith('MANIFEST'))!;
+    await damage(join(folder, name));
+    await expect(openLevelStore(place.store, addressOf)).rejects.toMatchObject({
+      code: 'LOG_STORE_DAMAGED',
+    });
+  });
+
+  test('says that it is damaged where a row cannot be read', async () => {
+    await using place = await makePlace();
+    const store = await openLevelStore(place.store, addressOf);
+    await store.commit(groupOf(0, 3));
+    await store.close();
+    const ids = new Level<string, Uint8Array>(join(place.store, 'ids'), { valueEncoding: 'view' });
+    await ids.put('address-1', new Uint8Array(8).fill(255));
+    await ids.close();
+    const damaged = await openLevelStore(place.store, addressOf);
+    await expect(damaged.find(['address-1'])).rejects.toMatchObject({ code: 'LOG_STORE_DAMAGED' });
+    await damaged.close();
+  });
+
+  test('does not take a system that refuses for damage', async () => {
+    await using place = await makePlace();
+    await (await openLevelStore(place.store, addressOf)).close();
+    const lock = join(place.store, 'entries', 'LOCK');
+    await rm(lock);
+    await mkdir(lock);
+    await expect(openLevelStore(place.store, addressOf)).rejects.toMatchObject({
+      code: 'LOG_STORE_FAILED',
+    });
   });
 });

@@ -256,7 +256,9 @@ export class OpenNotary implements Notary {
     try {
       return await work();
     } catch (error) {
-      const isOwn = isCodedError(error) && error.code.startsWith('SDK_');
+      // What a vault refuses that is being closed it could not read.
+      const isOwn =
+        isCodedError(error) && error.code.startsWith('SDK_') && error.code !== 'SDK_VAULT_FAILED';
       if (!this.#closing || isOwn) throw error;
       throw closedError(error);
     }

@@ -1,5 +1,13 @@
 import { mkdir } from 'node:fs/promises';
-import { concatBytes, formatUint64, formatUtf8, parseUint64, parseUtf8 } from '@anchorlog/core';
+import {
+  concatBytes,
+  formatUint64,
+  formatUtf8,
+  isCodedError,
+  parseUint64,
+  parseUtf8,
+} from '@anchorlog/core';
+import { levelFaultOf } from '@anchorlog/core/level-fault';
 import { FolderWatch } from '@anchorlog/log/folder-watch';
 import { formatAddress, type StatementAddress } from '@anchorlog/statement';
 import { Level } from 'level';
@@ -78,7 +86,7 @@ export class Vault {
     try {
       await db.open();
     } catch (cause) {
-      throw openingError(cause);
+      throw faultOf(cause);
     }
     try {
       await claim(db, owner);
@@ -89,16 +97,19 @@ export class Vault {
       return new Vault(db, await FolderWatch.open(folder), counts);
     } catch (error) {
       await db.close();
-      throw error;
+      throw faultOf(error);
     }
   }
 
-  /** Find where records stand: one trip to the database, however many. @throws SDK_VAULT_FAILED */
+  /** Find where records stand: one trip to the database, however many. @throws SDK_VAULT_DAMAGED, SDK_VAULT_FAILED, as all that reads */
   async places(addresses: readonly StatementAddress[]): Promise<(VaultPlace | undefined)[]> {
     // Before the database is asked: what has left this map by the time of the answer was in the database when it was asked.
     const added = addresses.map((address) => this.added(address));
-    const rows = addresses.length > 0 ? await this.#read(addresses.map(idKey)) : [];
-    return rows.map((row, i) => added[i] ?? (row && parsePlace(row)));
+    const found = await this.#read(async () => {
+      const rows = addresses.length > 0 ? await this.#db.getMany(addresses.map(idKey)) : [];
+      return rows.map((row) => row && parsePlace(row));
+    });
+    return found.map((place, i) => added[i] ?? place);
   }
 
   /** Find where a record stands that was added a moment ago; `places` finds the others. */
@@ -113,7 +124,7 @@ export class Vault {
     const [place] = await this.places([address]);
     if (!place) return undefined;
     const { number } = place;
-    const row = await this.#db.get(itemKey(number));
+    const row = await this.#read(() => this.#db.get(itemKey(number)));
     const item = row && parseItem(row);
     if (item && formatAddress(item.address) === formatAddress(address)) return { ...item, number };
     throw sdkError('SDK_VAULT_DAMAGED', `vault: item ${number} is of another record`);
@@ -170,14 +181,15 @@ export class Vault {
 
   /** Give the newest item that is known to be in the log. */
   async newestAppended(): Promise<VaultItem | undefined> {
-    const row = this.hasAppended ? await this.#db.get(itemKey(this.#appended - 1)) : undefined;
+    if (!this.hasAppended) return undefined;
+    const row = await this.#read(() => this.#db.get(itemKey(this.#appended - 1)));
     return row && parseItem(row);
   }
 
   /** Give the items of which it is not known whether they are in the log, in the order in which they were added. */
   async *unappended(): AsyncGenerator<StoredItem> {
     const range = { gte: itemKey(this.#appended), lt: after(ITEM) };
-    for await (const [name, row] of this.#db.iterator(range)) {
+    for await (const [name, row] of readingAll(this.#db.iterator(range))) {
       yield { ...parseItem(row), number: Number(name.slice(ITEM.length)) };
     }
   }
@@ -188,6 +200,8 @@ export class Vault {
       if (this.#appended > this.#appendedStored) {
         await this.#db.put(APPENDED, formatUint64(this.#appended));
       }
+    } catch (cause) {
+      throw failure(cause);
     } finally {
       await this.#close();
     }
@@ -201,11 +215,11 @@ export class Vault {
     }
   }
 
-  async #read(names: string[]): Promise<(Uint8Array | undefined)[]> {
+  async #read<T>(read: () => Promise<T>): Promise<T> {
     try {
-      return await this.#db.getMany(names);
+      return await read();
     } catch (cause) {
-      throw failure(cause);
+      throw faultOf(cause);
     }
   }
 
@@ -238,7 +252,7 @@ export class Vault {
     for (const { address } of added.map(({ item }) => item)) {
       found.set(formatAddress(address), address);
     }
-    for await (const name of this.#db.keys({ gt: prefix, lt: after(prefix) })) {
+    for await (const name of readingAll(this.#db.keys({ gt: prefix, lt: after(prefix) }))) {
       const parts = name.split('/');
       const [org = '', system = '', id = ''] = name.startsWith('id/')
         ? [parts[2], parts[3], parts[1]]
@@ -282,10 +296,22 @@ function parsePlace(row: Uint8Array): VaultPlace {
   return { number: parseUint64(row), leaf: new Uint8Array(row).slice(8) };
 }
 
+/** The database tells what is wrong in the innermost cause. */
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : messageOf(error.cause);
 }
 
+/** Read rows to their end. */
+async function* readingAll<T>(rows: AsyncIterable<T>): AsyncGenerator<T, void, undefined> {
+  try {
+    yield* rows;
+  } catch (error) {
+    throw faultOf(error);
+  }
+}
+
+/** A vault that could not be written: what there is of it the next opening finds out. */
 function failure(cause: unknown): Error {
   return sdkError(
     'SDK_VAULT_FAILED',
@@ -295,24 +321,21 @@ function failure(cause: unknown): Error {
   );
 }
 
-/** Only what the database itself calls corruption is damage: a full disk, a missing permission or descriptor is not. */
-function openingError(cause: unknown): Error {
-  const reason = cause instanceof Error && cause.cause instanceof Error ? cause.cause : cause;
-  if (reason instanceof Error && 'code' in reason && reason.code === 'LEVEL_LOCKED') {
-    return sdkError(
-      'SDK_LOCKED',
-      'the notary is open already: one folder has one notary',
-      {},
-      { cause },
-    );
+/** Say what is wrong with a vault that cannot be opened or read: a full disk, a missing permission or descriptor is no damage. */
+function faultOf(cause: unknown): Error {
+  if (isCodedError(cause) && cause.code.startsWith('SDK_')) return cause;
+  // Rows that cannot be read are not as they were written.
+  switch (isCodedError(cause) ? 'damaged' : levelFaultOf(cause)) {
+    case 'locked':
+      return sdkError(
+        'SDK_LOCKED',
+        'the notary is open already: one folder has one notary',
+        {},
+        { cause },
+      );
+    case 'damaged':
+      return sdkError('SDK_VAULT_DAMAGED', `vault: ${messageOf(cause)}`, {}, { cause });
+    default:
+      return failure(cause);
   }
-  if (reason instanceof Error && 'code' in reason && reason.code === 'LEVEL_CORRUPTION') {
-    return sdkError('SDK_VAULT_DAMAGED', 'vault: cannot be opened', {}, { cause });
-  }
-  return sdkError(
-    'SDK_VAULT_FAILED',
-    `vault: cannot be opened: ${messageOf(reason)}`,
-    {},
-    { cause },
-  );
 }

@@ -1,4 +1,4 @@
-import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FaultProxy } from '@anchorlog/testkit';
 import { Level } from 'level';
@@ -37,6 +37,7 @@ describe('a notary whose anchoring journal is damaged', () => {
     ['by a row that is not its own', 'row'],
     ['as a whole', 'database'],
     ['in a table, which shows only when it is read', 'table'],
+    ['in its MANIFEST, which is gone', 'manifest'],
   ])('%s, opens, tells it, and fills a new one from the chain', async (_, what) => {
     const origin = `lies.example.gov/${what}`;
     await using sandbox = await Sandbox.withNotary({ origin });
@@ -62,6 +63,9 @@ describe('a notary whose anchoring journal is damaged', () => {
         const bytes = await readFile(join(journal, file));
         await writeFile(join(journal, file), bytes.fill(0, 0, 64));
       }
+    } else if (what === 'manifest') {
+      const file = (await readdir(journal)).find((each) => each.startsWith('MANIFEST'))!;
+      await rm(join(journal, file));
     } else await writeFile(join(journal, 'CURRENT'), 'nonsense');
 
     const notary = await sandbox.open();

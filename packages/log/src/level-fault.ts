@@ -1,0 +1,83 @@
+import { isCodedError } from '@anchorlog/core';
+import { levelFaultOf } from '@anchorlog/core/level-fault';
+import { logError } from './error.ts';
+import type { LogStore } from './store.ts';
+
+/**
+ * Give the store with codes of the log in place of those of its database. What a commit throws the log itself tells (LOG_FAILED).
+ * @throws LOG_STORE_DAMAGED, LOG_STORE_FAILED in place of what the database throws
+ */
+export function withLevelFaults(store: LogStore): LogStore {
+  return {
+    last: () => reading(store.last()),
+    entry: (index) => reading(store.entry(index)),
+    entries: (range) => readingAll(store.entries(range)),
+    find: (addresses) => reading(store.find(addresses)),
+    group: (index) => reading(store.group(index)),
+    tile: (at) => reading(store.tile(at)),
+    receiptNote: (size) => reading(store.receiptNote(size)),
+    checkpoint: (size) => reading(store.checkpoint(size)),
+    commit: (group) => store.commit(group),
+    putReceiptNotes: (notes) => writing(store.putReceiptNotes(notes)),
+    putCheckpoint: (checkpoint) => writing(store.putCheckpoint(checkpoint)),
+    // It reads the rows that it changes.
+    withhold: (entries) => reading(store.withhold(entries)),
+    checkWriter: () => store.checkWriter(),
+    compact: async () => writing(store.compact?.() ?? Promise.resolve()),
+    close: () => writing(store.close()),
+  };
+}
+
+/** Say of what database and parsers throw when a store is opened or read whether it is damaged; undefined if it is of something else. */
+export function levelError(cause: unknown): Error | undefined {
+  // Rows that cannot be read are not as they were written.
+  const isRow = isCodedError(cause) && !cause.code.startsWith('LOG_');
+  const fault = isRow ? 'damaged' : levelFaultOf(cause);
+  if (fault === undefined) return undefined;
+  if (fault === 'locked') {
+    return logError(
+      'LOG_LOCKED',
+      'the store is open already: one log has one writer',
+      {},
+      { cause },
+    );
+  }
+  return fault === 'damaged'
+    ? logError('LOG_STORE_DAMAGED', `store: ${messageOf(cause)}`, {}, { cause })
+    : failedError(cause);
+}
+
+async function reading<T>(result: Promise<T>): Promise<T> {
+  try {
+    return await result;
+  } catch (error) {
+    throw levelError(error) ?? error;
+  }
+}
+
+async function* readingAll<T>(results: AsyncIterable<T>): AsyncGenerator<T, void, undefined> {
+  try {
+    yield* results;
+  } catch (error) {
+    throw levelError(error) ?? error;
+  }
+}
+
+/** A file that is not there when it is written says nothing of what was. */
+async function writing<T>(result: Promise<T>): Promise<T> {
+  try {
+    return await result;
+  } catch (error) {
+    throw levelFaultOf(error) === undefined ? error : failedError(error);
+  }
+}
+
+function failedError(cause: unknown): Error {
+  return logError('LOG_STORE_FAILED', `store: ${messageOf(cause)}`, {}, { cause });
+}
+
+/** The database tells what is wrong in the innermost cause. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : messageOf(error.cause);
+}
