@@ -1,9 +1,9 @@
 import { getHashes } from 'node:crypto';
 import { tmpdir } from 'node:os';
-import { DIGEST_BYTES, equalBytes, isCodedError } from '@anchorlog/core';
+import { DIGEST_BYTES, equalBytes, isCodedError, type CodedError } from '@anchorlog/core';
 import { nodeEd25519 } from '@anchorlog/core/node';
 import { hashEntries } from '@anchorlog/log';
-import { Frontier, openCheckpoint, type TreeHasher } from '@anchorlog/tlog';
+import { Frontier, openCheckpoint, type OpenedCheckpoint, type TreeHasher } from '@anchorlog/tlog';
 import { nodeTreeHasher } from '@anchorlog/tlog/node';
 import type { PolicyLog, TrustPolicy } from '@anchorlog/verify';
 import type { AskedRegistry } from './asked-registry.ts';
@@ -117,6 +117,8 @@ class ReplayRun {
   readonly #tiles: TileCheck;
   readonly #withheld: WithheldCheck;
   readonly #second: SecondOpinion | undefined;
+  /** The published checkpoint, or why it is none of this log; undefined if there is none. */
+  readonly #published: OpenedCheckpoint | CodedError | undefined;
   #rootAtCheckpoint: Uint8Array | undefined;
 
   constructor(
@@ -143,11 +145,14 @@ class ReplayRun {
     this.#tiles = new TileCheck(source, this.#hasher, findings);
     this.#withheld = new WithheldCheck(findings);
     this.#second = options.secondOpinion === true ? new SecondOpinion(log.suite) : undefined;
+    this.#published = this.#openPublished();
   }
 
   async entries(): Promise<void> {
     const { source } = this.#options;
-    const expected = Math.max(source.size, this.#heads.largest);
+    // A size that the log has not signed is anybody's: whoever serves the files could keep the audit busy without end.
+    const claimed = isCodedError(this.#published) ? 0 : source.size;
+    const expected = Math.max(claimed, this.#heads.largest);
     let chunk: Uint8Array[] = [];
     try {
       for await (const entry of source.entries(0, expected)) {
@@ -199,25 +204,31 @@ class ReplayRun {
     };
   }
 
-  /** Compare the published checkpoint, which may be older than the entries of a store but never newer. */
-  #checkpoint(): ReplayReport['checkpoint'] {
+  #openPublished(): OpenedCheckpoint | CodedError | undefined {
     const { source, origin } = this.#options;
-    if (source.checkpoint === undefined) return 'absent';
+    if (source.checkpoint === undefined) return undefined;
     try {
-      const { size, rootHash, indexRoot } = openCheckpoint(
-        source.checkpoint,
-        { origin, key: this.#log.key },
-        nodeEd25519,
-      );
-      if ((indexRoot === undefined) !== (this.#log.index === 'none'))
-        this.#findings.add('AUDIT_INDEX_ROOT', { checkpoint: size });
-      const derived = size === this.#frontier.size ? this.#frontier.root() : this.#rootAtCheckpoint;
-      if (derived && equalBytes(rootHash, derived)) return 'holds';
-      this.#findings.add('AUDIT_CHECKPOINT', { size });
+      return openCheckpoint(source.checkpoint, { origin, key: this.#log.key }, nodeEd25519);
     } catch (error) {
       if (!isCodedError(error)) throw error;
-      this.#findings.add('AUDIT_CHECKPOINT', { cause: error.code });
+      return error;
     }
+  }
+
+  /** Compare the published checkpoint, which may be older than the entries of a store but never newer. */
+  #checkpoint(): ReplayReport['checkpoint'] {
+    const published = this.#published;
+    if (published === undefined) return 'absent';
+    if (isCodedError(published)) {
+      this.#findings.add('AUDIT_CHECKPOINT', { cause: published.code });
+      return 'fails';
+    }
+    const { size, rootHash, indexRoot } = published;
+    if ((indexRoot === undefined) !== (this.#log.index === 'none'))
+      this.#findings.add('AUDIT_INDEX_ROOT', { checkpoint: size });
+    const derived = size === this.#frontier.size ? this.#frontier.root() : this.#rootAtCheckpoint;
+    if (derived && equalBytes(rootHash, derived)) return 'holds';
+    this.#findings.add('AUDIT_CHECKPOINT', { size });
     return 'fails';
   }
 

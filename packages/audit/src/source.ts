@@ -63,6 +63,7 @@ export async function publishedSource(files: TileSource): Promise<AuditSource> {
     tile: (tile) => storedTile(files, tile),
     async *entries(begin, end) {
       let left = Math.min(end, size) - begin;
+      if (left <= 0) return;
       const range = { from: begin, to: size, concurrency: AHEAD };
       for await (const entry of publishedEntries(files, range)) {
         if (left-- <= 0) return;

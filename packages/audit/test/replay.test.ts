@@ -7,6 +7,7 @@ import { FILE_LIMITS, formatUtf8, parseUtf8 } from '@anchorlog/core';
 import {
   directorySource,
   headsFromFiles,
+  publishedSource,
   Findings,
   replay,
   type KnownHead,
@@ -230,6 +231,42 @@ describe('replay', () => {
       facts: { cause: 'TLOG_SIGNATURE_INVALID' },
     });
   });
+
+  test.each([
+    ['nothing', [], 0],
+    ['the largest anchored head', [100, 300], 300],
+  ] as const)(
+    'reads a log of any size that it did not sign no further than %s',
+    async (_, sizes, size) => {
+      const note = await readFile(join(dir, 'checkpoint'), 'utf8');
+      const endless = note.replace(/\n600\n/, `\n${Number.MAX_SAFE_INTEGER}\n`);
+      const bundle = formatEntryBundle(entries.slice(0, 256));
+      let bundles = 0;
+      const source = await publishedSource({
+        read: async (path) => {
+          if (path === 'checkpoint') return formatUtf8(endless);
+          const sound = await readFile(join(dir, path)).catch(() => undefined);
+          if (!path.startsWith('tile/entries/')) return sound;
+          if (++bundles > 50) throw new Error('reads on and on');
+          return sound ?? bundle;
+        },
+      });
+      const chain = asked(heads(...sizes));
+      const report = await replay({ source, origin: ORIGIN, policy: policy(), asked: chain });
+      expect(report).toMatchObject({
+        entries: size,
+        anchoredSize: size,
+        outcome: 'inconsistent',
+        checkpoint: 'fails',
+      });
+      expect(report.findings).toContainEqual({
+        code: 'AUDIT_CHECKPOINT',
+        facts: { cause: 'TLOG_SIGNATURE_INVALID' },
+      });
+      // What is read ahead of entry 0, which names the log.
+      if (size === 0) expect(bundles).toBeLessThanOrEqual(8);
+    },
+  );
 
   test('finds a statement that no key of the policy signed', async () => {
     const foreign = await issued({ ...readings(1)[0]!, key: 'foreign' });
