@@ -105,6 +105,7 @@ async function open(store: LogStore, options: LogOptions): Promise<Log> {
     collector: new PartialCollector({ tiles, clock, ...options.partials }),
   });
   const sequencer = new Sequencer({
+    origin,
     store,
     guard: typeof options.store === 'string' ? whileInPlace(store, guard) : guard,
     receipts,

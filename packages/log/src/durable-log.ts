@@ -1,7 +1,6 @@
 import type { SuiteName } from '@anchorlog/core';
 import { formatAddress, type StatementAddress } from '@anchorlog/statement';
 import { parseCheckpoint, parseNote, type TreeHead } from '@anchorlog/tlog';
-import { admit } from './admission.ts';
 import { checkIndex, checkRange, checkSizeOf } from './bounds.ts';
 import { logError } from './error.ts';
 import type { Log, LogCheckpoint, LogReceipt } from './log.ts';
@@ -41,12 +40,12 @@ export class DurableLog implements Log {
     return this.#parts.sequencer.released.head.size;
   }
 
-  async append(entry: Uint8Array): Promise<LogReceipt> {
-    return this.#parts.sequencer.submit(admit(entry, this.origin));
+  append(entry: Uint8Array): Promise<LogReceipt> {
+    return this.#parts.sequencer.append(entry);
   }
 
-  async appendBatch(entries: readonly Uint8Array[]): Promise<LogReceipt[]> {
-    return this.#parts.sequencer.submitAll(entries.map((entry) => admit(entry, this.origin)));
+  appendBatch(entries: readonly Uint8Array[]): Promise<LogReceipt[]> {
+    return this.#parts.sequencer.appendAll(entries);
   }
 
   async receipt(index: number): Promise<LogReceipt> {

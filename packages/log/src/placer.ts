@@ -117,11 +117,12 @@ export class Placer {
 
   /** Look up where entries of the group stand already. */
   async #knownPlaces(group: readonly Submission[]): Promise<Map<string, Place>> {
-    const addresses = group.flatMap(({ entries }) => entries.map(({ address }) => address));
+    const addresses: string[] = [];
+    for (const { entries } of group) for (const { address } of entries) addresses.push(address);
     const indexes = await this.#store.find(addresses);
     const places = new Map<string, Place>();
-    for (const [i, address] of addresses.entries()) {
-      const index = indexes[i];
+    for (let i = 0; i < addresses.length; i++) {
+      const [address, index] = [addresses[i]!, indexes[i]];
       const place = this.#recent.get(address) ?? (index === undefined ? undefined : { index });
       if (place) places.set(address, place);
     }

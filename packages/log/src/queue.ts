@@ -23,6 +23,7 @@ export class GroupQueue<T extends Queued> {
     this.#waiting.push(item);
     this.#count += item.count;
     this.#arrive?.();
+    this.#arrive = undefined;
   }
 
   /** Let `take` give what waits, and then undefined for ever. */
@@ -33,16 +34,25 @@ export class GroupQueue<T extends Queued> {
 
   /**
    * Take the next group once something waits: when it is full, when its first has waited for `maxDelayMs`, or when a turn of the event
-   * loop brings nothing new while the store is idle, so that a single append does not wait for company that may never come.
+   * loop brings nothing new while the store is idle, so that a single append does not wait for company that may never come. While it is
+   * known that more is coming, the group waits for that: small groups would cost more than they save.
    */
-  async take(isStoreBusy: () => boolean): Promise<T[] | undefined> {
+  async take(
+    isStoreBusy: () => boolean,
+    isMoreComing: () => boolean = () => false,
+  ): Promise<T[] | undefined> {
     if (this.#count === 0 && !this.#closed) {
       await new Promise<void>((resolve) => {
         this.#arrive = resolve;
       });
     }
     const deadline = performance.now() + this.#maxDelayMs;
-    while (this.#count < this.#maxCount && !this.#closed && performance.now() < deadline) {
+    while (this.#count < this.#maxCount && !this.#closed) {
+      if (isMoreComing()) {
+        await turn();
+        continue;
+      }
+      if (performance.now() >= deadline) break;
       const before = this.#count;
       await (isStoreBusy() ? delay(1) : turn());
       if (this.#count === before && !isStoreBusy()) break;

@@ -1,6 +1,8 @@
 import { formatInstant, isCodedError, type CodedError } from '@anchorlog/core';
 import type { TreeHasher, TreeHead } from '@anchorlog/tlog';
-import type { Admitted } from './admission.ts';
+import { admit, type Admitted } from './admission.ts';
+import { AdmissionQueue } from './admission-queue.ts';
+import { CopyRoom } from './copy-room.ts';
 import { rootOfEdge, type TreeEdge } from './edge.ts';
 import { logError, type LogCode } from './error.ts';
 import type { Guard } from './guard.ts';
@@ -13,6 +15,8 @@ import { fencedError, idsDamagedError, isFenced, replacedError, type LogStore } 
 
 /** What the sequencer works with. `edge` is that of the store, and the guard holds its head. */
 export interface SequencerWorld {
+  /** Of the statements that are taken. */
+  readonly origin: string;
   readonly store: LogStore;
   readonly guard: Pick<Guard, 'write'>;
   readonly receipts: Receipts;
@@ -40,11 +44,19 @@ export interface Released {
 
 /** What somebody waits for. */
 interface Waiting {
-  readonly entries: readonly Admitted[];
+  readonly bytes: readonly Uint8Array[];
+  /** Those that are admitted: all of them, once it is in a group. */
+  readonly entries: Admitted[];
   readonly count: number;
-  readonly bytes: number;
-  resolve(receipts: LogReceipt[]): void;
-  reject(error: Error): void;
+  readonly size: number;
+  readonly answer: Answer;
+}
+
+/** Takes one receipt, or those of a batch. */
+interface Answer {
+  readonly one?: (receipt: LogReceipt) => void;
+  readonly all?: (receipts: LogReceipt[]) => void;
+  readonly reject: (error: Error) => void;
 }
 
 interface TimedGroup extends PlacedGroup<Waiting> {
@@ -53,11 +65,14 @@ interface TimedGroup extends PlacedGroup<Waiting> {
 
 /**
  * Takes entries into the log, one group after the other, in a pipeline of three stages: while group g is shown to the guard and answered,
- * g+1 is written to the store, and g+2 is placed and hashed. Groups pass every stage in their order (spec/log §9).
+ * g+1 is written to the store, and g+2 is placed and hashed. Groups pass every stage in their order (spec/log §9). Before all that, entries
+ * are admitted, some in each turn of the event loop, so that the stages go on meanwhile.
  */
 export class Sequencer {
   readonly #world: SequencerWorld;
   readonly #placer: Placer;
+  readonly #copies = new CopyRoom();
+  readonly #admissions: AdmissionQueue<Waiting>;
   readonly #queue: GroupQueue<Waiting>;
   readonly #unanswered = new Set<Waiting>();
   #entries = 0;
@@ -86,6 +101,11 @@ export class Sequencer {
       maxCount: limits.groupEntries,
       maxDelayMs: limits.groupDelayMs,
     });
+    this.#admissions = new AdmissionQueue<Waiting>({
+      check: (bytes) => admit(bytes, world.origin),
+      pass: (waiting) => this.#queue.push(waiting),
+      refuse: (waiting, error) => this.#answer(waiting, asError(error)),
+    });
     this.#running = this.#run();
   }
 
@@ -93,26 +113,36 @@ export class Sequencer {
     return this.#released;
   }
 
-  /** Append one entry. One promise and no array: for single appends this is what a call costs. @throws as `submitAll` */
+  /** Append an entry that was admitted already: entry 0. @throws as `append` */
   submit(entry: Admitted): Promise<LogReceipt> {
-    return new Promise((resolve, reject) => {
-      this.#enqueue([entry], ([receipt]) => resolve(receipt!), reject); // one for each entry
+    return new Promise((one, reject) => {
+      this.#queue.push(this.#take([entry.entry], { one, reject }, [entry]));
     });
   }
 
-  /** Append entries as one piece of a group. @throws LOG_BATCH_LENGTH, LOG_BUSY, LOG_CLOSED, LOG_FAILED, LOG_FENCED, LOG_ID_CONFLICT, LOG_SIGNER_FAILED */
-  submitAll(entries: readonly Admitted[]): Promise<LogReceipt[]> {
-    return new Promise((resolve, reject) => this.#enqueue(entries, resolve, reject));
+  /**
+   * Admit and append one entry. A promise and next to nothing besides: thousands of calls are on their way at a time, and whatever each of
+   * them holds has to be moved about by the garbage collector.
+   * @throws LOG_BUSY, LOG_CLOSED, LOG_FAILED, LOG_FENCED, LOG_ID_CONFLICT, LOG_SIGNER_FAILED, and as `admit`
+   */
+  append(entry: Uint8Array): Promise<LogReceipt> {
+    return new Promise((one, reject) => {
+      this.#admissions.push(this.#take([entry], { one, reject }));
+    });
   }
 
-  #enqueue(
-    entries: readonly Admitted[],
-    resolve: (receipts: LogReceipt[]) => void,
-    reject: (error: Error) => void,
-  ): void {
+  /** Admit entries and append them as one piece of a group. @throws LOG_BATCH_LENGTH, and as `append` */
+  appendAll(entries: readonly Uint8Array[]): Promise<LogReceipt[]> {
+    return new Promise((all, reject) => {
+      this.#admissions.push(this.#take(entries, { all, reject }));
+    });
+  }
+
+  /** Take on what somebody hands in, if it can be, with bytes of our own. */
+  #take(given: readonly Uint8Array[], answer: Answer, entries: Admitted[] = []): Waiting {
     if (this.#failure) throw this.#failure;
     if (this.#isClosed) throw logError('LOG_CLOSED', 'the log is closed');
-    const count = entries.length;
+    const count = given.length;
     const limit = this.#world.limits.groupEntries;
     if (count === 0 || count > limit) {
       throw logError('LOG_BATCH_LENGTH', `batch: expected 1 to ${limit} entries, got ${count}`, {
@@ -120,19 +150,21 @@ export class Sequencer {
         count,
       });
     }
-    let bytes = 0;
-    for (const { entry } of entries) bytes += entry.length;
-    this.#checkRoom(count, bytes);
-    const waiting: Waiting = { entries, count, bytes, resolve, reject };
+    let size = 0;
+    for (const entry of given) size += entry.length;
+    this.#checkRoom(count, size);
+    const bytes = given.map((entry) => this.#copies.copy(entry));
+    const waiting: Waiting = { bytes, entries, count, size, answer };
     this.#unanswered.add(waiting);
     this.#entries += count;
-    this.#bytes += bytes;
-    this.#queue.push(waiting);
+    this.#bytes += size;
+    return waiting;
   }
 
   /** Take nothing more and wait until all is answered. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    await this.#admissions.drained();
     this.#queue.close();
     await this.#running;
     await this.#releasing;
@@ -164,7 +196,10 @@ export class Sequencer {
     let storing = Promise.resolve();
     try {
       for (;;) {
-        const group = await this.#queue.take(() => this.#isStoring);
+        const group = await this.#queue.take(
+          () => this.#isStoring,
+          () => !this.#admissions.isEmpty,
+        );
         if (!group || this.#failure) break;
         // Stage 1. All groups but the one that is being stored are in the store here, as the placer demands.
         const began = performance.now();
@@ -281,9 +316,12 @@ export class Sequencer {
   #answer(waiting: Waiting, answer: LogReceipt[] | Error): void {
     if (!this.#unanswered.delete(waiting)) return;
     this.#entries -= waiting.count;
-    this.#bytes -= waiting.bytes;
-    if (answer instanceof Error) waiting.reject(answer);
-    else waiting.resolve(answer);
+    this.#bytes -= waiting.size;
+    const { one, all, reject } = waiting.answer;
+    if (answer instanceof Error) reject(answer);
+    else if (one)
+      one(answer[0]!); // one for each entry
+    else all?.(answer);
   }
 
   /** What is in the store may still be shown to the guard and answered; the rest is rejected. */

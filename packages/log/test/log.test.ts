@@ -189,6 +189,46 @@ describe('Log.append', () => {
     expect((await taken).index).toBe(1);
   });
 
+  test('keeps its own copy of the bytes, also of those that it checks later', async () => {
+    await using place = await makePlace();
+    await using log = await place.open();
+    const entries = statements(1, 300);
+    const appending = entries.slice(0, 200).map((entry) => log.append(entry));
+    const batch = log.appendBatch(entries.slice(200));
+    for (const entry of entries) entry.fill(0);
+    await Promise.all([...appending, batch]);
+    expect((await allEntries(log)).slice(1).map((entry) => Uint8Array.from(entry))).toEqual(
+      statements(1, 300),
+    );
+  });
+
+  test('keeps the order of calls, single and in batches, however many turns their checks take', async () => {
+    await using place = await makePlace();
+    await using log = await place.open();
+    const entries = statements(1, 500);
+    const appending = [
+      ...entries.slice(0, 150).map(async (entry) => [await log.append(entry)]),
+      log.appendBatch(entries.slice(150, 350)),
+      ...entries.slice(350, 400).map(async (entry) => [await log.append(entry)]),
+      log.appendBatch(entries.slice(400)),
+    ];
+    const receipts = (await Promise.all(appending)).flat();
+    expect(receipts.map(({ index }) => index)).toEqual(entries.map((_, i) => i + 1));
+  });
+
+  test('finishes on closing what is not checked yet', async () => {
+    await using place = await makePlace();
+    const log = await place.open();
+    const appending = Promise.allSettled([
+      ...statements(1, 300).map((entry) => log.append(entry)),
+      log.append(statementOf(301, { log: 'example.gov/seals' })),
+    ]);
+    await log.close();
+    const results = await appending;
+    expect(results.filter(({ status }) => status === 'fulfilled').length).toBe(300);
+    expect(results.at(-1)).toMatchObject({ reason: { code: 'LOG_ORIGIN_MISMATCH' } });
+  });
+
   test('refuses with advice when too many wait, and takes the rest', async () => {
     await using place = await makePlace();
     await using log = await place.open({ queue: { maxEntries: 20 } });

@@ -37,6 +37,23 @@ describe('GroupQueue', () => {
     expect(await taken).toEqual([{ count: 1 }, { count: 2 }]);
   });
 
+  test('waits for what is coming, beyond the delay, until the group is full', async () => {
+    const queue = queueOf([1], 3);
+    let turns = 0;
+    const isMoreComing = (): boolean => {
+      // Much later than the delay of two milliseconds, by the clock that the queue asks.
+      if (++turns === 1) for (const begin = performance.now(); performance.now() < begin + 5;);
+      else queue.push({ count: 1 });
+      return true;
+    };
+    expect(await queue.take(idle, isMoreComing)).toEqual([
+      { count: 1 },
+      { count: 1 },
+      { count: 1 },
+    ]);
+    expect(turns).toBe(3);
+  });
+
   test('gives what waits and then nothing once it is closed', async () => {
     const queue = queueOf([2]);
     queue.close();
