@@ -56,6 +56,9 @@ export const CORE_CODES = {
   CORE_JCS_VALUE:
     'a value that canonical JSON cannot hold: not finite, undefined, or of another kind than JSON',
   CORE_JCS_NOT_CANONICAL: 'JSON that is not in the canonical form of RFC 8785',
+  CORE_LEVEL_DAMAGED:
+    'a table or manifest of a LevelDB database is not as it was written, or a file of it is gone',
+  CORE_LEVEL_UNREADABLE: 'the system does not let a file of a LevelDB database be read',
 } as const;
 
 export type CoreCode = keyof typeof CORE_CODES;

@@ -12,7 +12,8 @@ export function levelFaultOf(error: unknown): LevelFault | undefined {
   if (!(error instanceof Error)) return undefined;
   const code = codeOf(error);
   if (code === 'LEVEL_LOCKED') return 'locked';
-  if (code === 'LEVEL_CORRUPTION') return 'damaged';
+  if (code === 'LEVEL_CORRUPTION' || code === 'CORE_LEVEL_DAMAGED') return 'damaged';
+  if (code === 'CORE_LEVEL_UNREADABLE') return 'failed';
   if (code === 'LEVEL_IO_ERROR') return DAMAGE.test(error.message) ? 'damaged' : 'failed';
   const inner = levelFaultOf(error.cause);
   if (inner !== undefined || !code.startsWith('LEVEL_')) return inner;

@@ -1,6 +1,10 @@
 import { createPrivateKey, createPublicKey, hash, sign, verify, type KeyObject } from 'node:crypto';
+import { readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { hasSmallOrderR, isEd25519PublicKey, type Ed25519, type Signer } from './ed25519.ts';
+import { coreError } from './error.ts';
 import type { HashSuite } from './hash.ts';
+import type { LevelFolder } from './level-check.ts';
 
 const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex'); // RFC 8410 §4
 const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex'); // RFC 8410 §7
@@ -53,4 +57,31 @@ function soundKey(publicKey: Uint8Array): KeyObject | undefined {
   const key = createPublicKey({ key: spki, format: 'der', type: 'spki' });
   soundKeys.set(name, key);
   return key;
+}
+
+/** Give the folder of a LevelDB database to check before it is opened. */
+export function nodeLevelFolder(dir: string): LevelFolder {
+  return {
+    names: async () => (await unlessAbsent(readdir(dir))) ?? [],
+    read: (name) => unlessAbsent(readFile(join(dir, name))),
+    async stamp(name) {
+      const found = await unlessAbsent(stat(join(dir, name), { bigint: true }));
+      return found && `${found.size}-${found.mtimeNs}-${found.ino}`;
+    },
+    // Readable as all that the database writes.
+    write: (name, text) => writeFile(join(dir, name), text),
+    remove: (name) => rm(join(dir, name), { force: true }),
+  };
+}
+
+/** Undefined where there is no such file, or no folder. @throws CORE_LEVEL_UNREADABLE */
+async function unlessAbsent<T>(result: Promise<T>): Promise<T | undefined> {
+  try {
+    return await result;
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw coreError('CORE_LEVEL_UNREADABLE', message, {}, { cause });
+  }
 }
