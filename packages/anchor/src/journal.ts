@@ -1,4 +1,6 @@
+import { LevelCheck } from '@anchorlog/core/level-check';
 import { levelFaultOf } from '@anchorlog/core/level-fault';
+import { nodeLevelFolder } from '@anchorlog/core/node';
 import { parseJson, ShapeReader, type JsonObject, type JsonValue } from '@anchorlog/core';
 import {
   formatSealedEvidence,
@@ -63,20 +65,17 @@ interface Range {
 /** Keeps what has become of every head, on disk. One process at a time. spec/anchor §6 */
 export class Journal {
   readonly #db: Level;
+  readonly #check: LevelCheck;
 
-  private constructor(db: Level) {
+  private constructor(db: Level, check: LevelCheck) {
     this.#db = db;
+    this.#check = check;
   }
 
   /** Open the journal in folder `dir`, made if absent. @throws ANCHOR_JOURNAL_LOCKED, ANCHOR_JOURNAL_MISMATCH, ANCHOR_JOURNAL_MALFORMED, ANCHOR_JOURNAL_FAILED */
   static async open(dir: string, owner: JournalOwner): Promise<Journal> {
-    const db = new Level(dir);
-    try {
-      await db.open();
-    } catch (cause) {
-      throw faultOf(cause);
-    }
-    const journal = new Journal(db);
+    const { db, check } = await openChecked(dir);
+    const journal = new Journal(db, check);
     try {
       await journal.#claim(owner);
     } catch (error) {
@@ -142,6 +141,7 @@ export class Journal {
 
   async close(): Promise<void> {
     await this.#db.close();
+    await this.#check.closed();
   }
 
   async *#rows(range: Range): AsyncGenerator<string> {
@@ -173,6 +173,18 @@ export class Journal {
         'the journal is of another log, chain or contract',
       );
     }
+  }
+}
+
+/** Open what was checked; a database opens itself soon after it is made. */
+async function openChecked(dir: string): Promise<{ db: Level; check: LevelCheck }> {
+  try {
+    const check = await LevelCheck.of(nodeLevelFolder(dir), Date.now());
+    const db = new Level(dir);
+    await db.open();
+    return { db, check };
+  } catch (cause) {
+    throw faultOf(cause);
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Level } from 'level';
@@ -22,6 +22,12 @@ async function fileOf(part: string): Promise<string> {
     dir,
     (await readdir(dir)).find((name) => name.includes(part))!,
   );
+}
+
+async function change(path: string, at: number): Promise<void> {
+  const bytes = await readFile(path);
+  bytes[at]! ^= 1;
+  await writeFile(path, bytes);
 }
 
 function record(size: number): HeadRecord {
@@ -110,11 +116,13 @@ describe('Journal', () => {
 
   test.each([
     ['CURRENT is something else', () => writeFile(join(dir, 'CURRENT'), 'nonsense')],
+    ['CURRENT is gone', () => rm(join(dir, 'CURRENT'))],
     ['CURRENT names no file', () => writeFile(join(dir, 'CURRENT'), 'MANHFEST-000002\n')],
     ['MANIFEST is gone', async () => rm(await fileOf('MANIFEST'))],
     ['a table is gone', async () => rm(await fileOf('.ldb'))],
     ['a table is cut', async () => truncate(await fileOf('.ldb'), 50)],
     ['a table is empty', async () => truncate(await fileOf('.ldb'))],
+    ['a byte of a table is another', async () => change(await fileOf('.ldb'), 40)],
   ])('is damaged where %s', async (_, damage) => {
     const journal = await Journal.open(dir, OWNER);
     await journal.put(record(10));

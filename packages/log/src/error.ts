@@ -27,7 +27,7 @@ export const LOG_CODES = {
   LOG_STORE_FAILED:
     'the disk or the system did not do what the store asked of it, which says nothing of what is stored',
   LOG_IDS_DAMAGED:
-    'the store does not find an entry that it has by its address, or finds another one: `ids` of the embedded store is made again when it is removed',
+    'the store does not find an entry that it has by its address, or finds another one, or what finds it is damaged: `ids` of the embedded store is made again when it is removed',
   LOG_STORE_REPLACED:
     'the folder of the store was removed or replaced while the log had it open, or another process has opened it: the log acknowledges nothing more',
   LOG_STORE_BEHIND:

@@ -4,10 +4,29 @@ import { logError } from './error.ts';
 import type { LogStore } from './store.ts';
 
 /**
- * Give the store with codes of the log in place of those of its database. What a commit throws the log itself tells (LOG_FAILED).
- * @throws LOG_STORE_DAMAGED, LOG_STORE_FAILED in place of what the database throws
+ * Give the store with codes of the log in place of those of its database. What a commit throws the log itself tells (LOG_FAILED). `onDamage`
+ * is called when damage is found. @throws LOG_STORE_DAMAGED, LOG_STORE_FAILED in place of what the database throws
  */
-export function withLevelFaults(store: LogStore): LogStore {
+export function withLevelFaults(store: LogStore, onDamage: () => void): LogStore {
+  const told = (error: unknown): unknown => {
+    const fault = levelError(error) ?? error;
+    if (isCodedError(fault) && fault.code === 'LOG_STORE_DAMAGED') onDamage();
+    return fault;
+  };
+  const reading = async <T>(result: Promise<T>): Promise<T> => {
+    try {
+      return await result;
+    } catch (error) {
+      throw told(error);
+    }
+  };
+  async function* readingAll<T>(results: AsyncIterable<T>): AsyncGenerator<T, void, undefined> {
+    try {
+      yield* results;
+    } catch (error) {
+      throw told(error);
+    }
+  }
   return {
     last: () => reading(store.last()),
     entry: (index) => reading(store.entry(index)),
@@ -30,9 +49,9 @@ export function withLevelFaults(store: LogStore): LogStore {
 
 /** Say of what database and parsers throw when a store is opened or read whether it is damaged; undefined if it is of something else. */
 export function levelError(cause: unknown): Error | undefined {
+  if (isCodedError(cause) && cause.code.startsWith('LOG_')) return undefined;
   // Rows that cannot be read are not as they were written.
-  const isRow = isCodedError(cause) && !cause.code.startsWith('LOG_');
-  const fault = isRow ? 'damaged' : levelFaultOf(cause);
+  const fault = levelFaultOf(cause) ?? (isCodedError(cause) ? 'damaged' : undefined);
   if (fault === undefined) return undefined;
   if (fault === 'locked') {
     return logError(
@@ -43,24 +62,13 @@ export function levelError(cause: unknown): Error | undefined {
     );
   }
   return fault === 'damaged'
-    ? logError('LOG_STORE_DAMAGED', `store: ${messageOf(cause)}`, {}, { cause })
+    ? logError(
+        'LOG_STORE_DAMAGED',
+        `store: ${messageOf(cause)}: move it away, and restore it from a backup or fill it up from published files`,
+        {},
+        { cause },
+      )
     : failedError(cause);
-}
-
-async function reading<T>(result: Promise<T>): Promise<T> {
-  try {
-    return await result;
-  } catch (error) {
-    throw levelError(error) ?? error;
-  }
-}
-
-async function* readingAll<T>(results: AsyncIterable<T>): AsyncGenerator<T, void, undefined> {
-  try {
-    yield* results;
-  } catch (error) {
-    throw levelError(error) ?? error;
-  }
 }
 
 /** A file that is not there when it is written says nothing of what was. */

@@ -9,6 +9,9 @@ import {
   parseUint64,
   parseUtf8,
 } from '@anchorlog/core';
+import { LevelCheck } from '@anchorlog/core/level-check';
+import { levelFaultOf } from '@anchorlog/core/level-fault';
+import { nodeLevelFolder } from '@anchorlog/core/node';
 import { MAX_TREE_SIZE, TILE_WIDTH, formatEntryBundle } from '@anchorlog/tlog';
 import { Level } from 'level';
 import { syncFolder } from './durable-file.ts';
@@ -18,6 +21,7 @@ import { levelError, withLevelFaults } from './level-fault.ts';
 import {
   behindError,
   closedError,
+  idsDamagedError,
   replacedError,
   type GroupWrite,
   type LogStore,
@@ -57,7 +61,8 @@ interface Put<K> {
  * Open the embedded store in a folder of a local disk, which is made if absent. One process at a time: the lock is held as long as the
  * process lives, so that no writer can come after one that is paused.
  * `addressOf` gives the address of an entry: addresses that a crash lost are read from the entries again. Without it they are left alone, for
- * who asks for none. @throws LOG_LOCKED, LOG_STORE_DAMAGED, LOG_STORE_FAILED
+ * who asks for none. What is damaged is found here, not later: all tables are compared with their checksums, unless they were a short while
+ * ago (spec/log §12.3). @throws LOG_LOCKED, LOG_STORE_DAMAGED, LOG_IDS_DAMAGED, LOG_STORE_FAILED
  */
 export async function openLevelStore(
   dir: string,
@@ -65,12 +70,18 @@ export async function openLevelStore(
 ): Promise<LogStore> {
   const root = resolve(dir);
   await mkdir(root, { recursive: true });
-  const store = new LevelStore(root);
+  const store = new LevelStore(root, await openDatabases(root));
   await store.open(addressOf);
   // LevelDB takes care of what is in its folders; their own names are ours.
   await syncFolder(root);
   await syncFolder(dirname(root));
-  return withLevelFaults(store);
+  return withLevelFaults(store, () => store.doubt());
+}
+
+interface Databases {
+  readonly entries: Level<Bytes, Bytes>;
+  readonly ids: Level<string, Bytes>;
+  readonly checks: readonly LevelCheck[];
 }
 
 class LevelStore implements LogStore {
@@ -78,35 +89,33 @@ class LevelStore implements LogStore {
   #watch: FolderWatch | undefined;
   readonly #entries: Level<Bytes, Bytes>;
   readonly #ids: Level<string, Bytes>;
+  #checks: readonly LevelCheck[];
   #size = 0;
   #isClosed = false;
   #committing: Promise<unknown> = Promise.resolve();
 
-  constructor(root: string) {
+  constructor(root: string, { entries, ids, checks }: Databases) {
     this.#root = root;
-    const binary = { keyEncoding: 'view', valueEncoding: 'view' };
-    this.#entries = new Level<Bytes, Bytes>(join(root, 'entries'), {
-      ...binary,
-      writeBufferSize: 32 * MEGABYTE,
-    });
-    this.#ids = new Level<string, Bytes>(join(root, 'ids'), {
-      keyEncoding: 'utf8',
-      valueEncoding: 'view',
-      writeBufferSize: 16 * MEGABYTE,
-    });
+    this.#entries = entries;
+    this.#ids = ids;
+    this.#checks = checks;
   }
 
   async open(addressOf: ((entry: Uint8Array) => string) | undefined): Promise<void> {
     try {
-      await this.#entries.open();
-      await this.#ids.open();
       this.#watch = await FolderWatch.open(join(this.#root, 'entries'));
       this.#size = (await this.last())?.size ?? 0;
       if (addressOf) await this.#completeIds(addressOf);
     } catch (cause) {
+      this.doubt();
       await this.close();
       throw levelError(cause) ?? cause;
     }
+  }
+
+  /** Believe nothing of what was checked when the store is opened again. */
+  doubt(): void {
+    this.#checks = [];
   }
 
   async last(): Promise<StoredGroup | undefined> {
@@ -265,7 +274,9 @@ class LevelStore implements LogStore {
     try {
       await this.#ids.close();
       await this.#entries.close();
+      for (const check of this.#checks) await check.closed();
     } finally {
+      this.#checks = [];
       await this.#watch?.close();
       this.#watch = undefined;
     }
@@ -318,6 +329,39 @@ class LevelStore implements LogStore {
     batch.put(COVERED, formatCovered(size, entries.at(-1)!));
     await batch.write();
   }
+}
+
+/** Open what was checked; a database opens itself soon after it is made. */
+async function openDatabases(root: string): Promise<Databases> {
+  try {
+    const checks = [await checkOf(root, 'entries')];
+    const entries = new Level<Bytes, Bytes>(join(root, 'entries'), {
+      keyEncoding: 'view',
+      valueEncoding: 'view',
+      writeBufferSize: 32 * MEGABYTE,
+    });
+    await entries.open();
+    try {
+      checks.push(await checkOf(root, 'ids'));
+      const ids = new Level<string, Bytes>(join(root, 'ids'), {
+        keyEncoding: 'utf8',
+        valueEncoding: 'view',
+        writeBufferSize: 16 * MEGABYTE,
+      });
+      await ids.open();
+      return { entries, ids, checks };
+    } catch (cause) {
+      await entries.close();
+      // Nothing of them is lost that the entries do not say again.
+      throw levelFaultOf(cause) === 'damaged' ? idsDamagedError(cause) : cause;
+    }
+  } catch (cause) {
+    throw levelError(cause) ?? cause;
+  }
+}
+
+function checkOf(root: string, database: string): Promise<LevelCheck> {
+  return LevelCheck.of(nodeLevelFolder(join(root, database)), Date.now());
 }
 
 function put<K>(key: K, value: Bytes): Put<K> {

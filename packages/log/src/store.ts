@@ -130,10 +130,16 @@ export function replacedError(): CodedError<LogCode> {
 }
 
 /** Refuse to go on with addresses that lead astray: an entry that they hide would be appended once more. */
-export function idsDamagedError(): CodedError<LogCode> {
+export function idsDamagedError(cause?: unknown): CodedError<LogCode> {
+  const what =
+    cause === undefined
+      ? 'the store does not find by its address an entry that it has, or finds another one'
+      : 'what finds the entries of the store by their addresses is damaged';
   return logError(
     'LOG_IDS_DAMAGED',
-    'the store does not find by its address an entry that it has, or finds another one: close the log, remove the folder ids of its store, and open it again',
+    `${what}: close the log, remove the folder ids of its store, and open it again`,
+    {},
+    { cause },
   );
 }
 

@@ -1,4 +1,4 @@
-import { cp, mkdir, readdir, rename, rm, truncate, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, readdir, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Level } from 'level';
 import { describe, expect, test } from 'vitest';
@@ -142,32 +142,55 @@ describe('openLevelStore', () => {
     }
   });
 
-  test.each(['entries', 'ids'])(
-    'says that it is damaged where a table of %s is cut',
-    async (part) => {
-      await using place = await makePlace();
-      for (const from of [0, 1000]) {
-        const store = await openLevelStore(place.store, addressOf);
-        await store.commit(groupOf(from, 1000, { entries: small(from, 1000) }));
-        await store.close();
-      }
-      const folder = join(place.store, part);
-      for (const name of await readdir(folder)) {
-        if (name.endsWith('.ldb')) await truncate(join(folder, name), 100);
-      }
-      const damaged = { code: 'LOG_STORE_DAMAGED' };
+  test.each([
+    ['entries', 'LOG_STORE_DAMAGED'],
+    ['ids', 'LOG_IDS_DAMAGED'],
+  ])('is not opened where any byte of a table of %s is another', async (part, code) => {
+    await using place = await makePlace();
+    for (const from of [0, 6]) {
       const store = await openLevelStore(place.store, addressOf);
-      if (part === 'ids') await expect(store.find(['address-0'])).rejects.toMatchObject(damaged);
-      else {
-        await expect(store.entry(0)).rejects.toMatchObject(damaged);
-        await expect(read(store, 0, 10)).rejects.toMatchObject(damaged);
-        await expect(store.group(0)).rejects.toMatchObject(damaged);
-      }
+      await store.commit(groupOf(from, 6, { entries: small(from, 6) }));
       await store.close();
-    },
-  );
+    }
+    const folder = join(place.store, part);
+    const table = join(
+      folder,
+      (await readdir(folder)).find((name) => name.endsWith('.ldb'))!,
+    );
+    const sound = await readFile(table);
+    for (let at = 0; at < sound.length; at++) {
+      const changed = Buffer.from(sound);
+      changed[at]! ^= 1 << (at % 8);
+      await writeFile(table, changed);
+      await expect(openLevelStore(place.store, addressOf)).rejects.toMatchObject({ code });
+    }
+    await truncate(table, 100);
+    await expect(openLevelStore(place.store, addressOf)).rejects.toMatchObject({ code });
+    await rm(table);
+    await expect(openLevelStore(place.store, addressOf)).rejects.toMatchObject({ code });
+    await writeFile(table, sound);
+    await (await openLevelStore(place.store, addressOf)).close();
+  });
+
+  test('makes the addresses again where they were damaged and are removed', async () => {
+    await using place = await makePlace();
+    const store = await openLevelStore(place.store, addressOf);
+    await store.commit(groupOf(0, 3));
+    await store.close();
+    const ids = join(place.store, 'ids');
+    await rm(join(ids, 'CURRENT'));
+    await expect(openLevelStore(place.store, addressOf)).rejects.toMatchObject({
+      code: 'LOG_IDS_DAMAGED',
+      message: expect.stringContaining('remove the folder ids') as unknown,
+    });
+    await rm(ids, { recursive: true });
+    const again = await openLevelStore(place.store, addressOf);
+    expect(await again.find(['address-2'])).toEqual([2]);
+    await again.close();
+  });
 
   test.each([
+    ['CURRENT is gone', (folder: string) => rm(join(folder, '..', 'CURRENT'))],
     ['MANIFEST is gone', (folder: string) => rm(folder)],
     [
       'CURRENT names no file',

@@ -7,7 +7,9 @@ import {
   parseUint64,
   parseUtf8,
 } from '@anchorlog/core';
+import { LevelCheck } from '@anchorlog/core/level-check';
 import { levelFaultOf } from '@anchorlog/core/level-fault';
+import { nodeLevelFolder } from '@anchorlog/core/node';
 import { FolderWatch } from '@anchorlog/log/folder-watch';
 import { formatAddress, type StatementAddress } from '@anchorlog/statement';
 import { Level } from 'level';
@@ -50,6 +52,8 @@ const NOTHING = new Uint8Array();
 export class Vault {
   readonly #db: Database;
   readonly #watch: FolderWatch;
+  /** Undefined once damage was found. */
+  #check: LevelCheck | undefined;
   #next: number;
   /** All items with smaller numbers are known to be in the log. */
   #appended: number;
@@ -60,41 +64,40 @@ export class Vault {
   #writing: Promise<unknown> = Promise.resolve();
 
   private constructor(
-    db: Database,
-    watch: FolderWatch,
+    {
+      db,
+      watch,
+      check,
+    }: {
+      readonly db: Database;
+      readonly watch: FolderWatch;
+      readonly check: LevelCheck;
+    },
     { next, appended }: { readonly next: number; readonly appended: number },
   ) {
     this.#db = db;
     this.#watch = watch;
+    this.#check = check;
     this.#next = next;
     this.#appended = appended;
     this.#appendedStored = appended;
   }
 
   /**
-   * Open the vault in a folder, or make it. `owner` says whose it is: the same text each time.
-   * @throws SDK_LOCKED, SDK_VAULT_MISMATCH, SDK_VAULT_DAMAGED
+   * Open the vault in a folder, or make it. `owner` says whose it is: the same text each time. All its tables are compared with their
+   * checksums, unless they were a short while ago (spec/log §12.3). @throws SDK_LOCKED, SDK_VAULT_MISMATCH, SDK_VAULT_DAMAGED, SDK_VAULT_FAILED
    */
   static async open(folder: string, owner: string): Promise<Vault> {
     // Statements with their secrets: nobody else on the machine has to look in here.
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    const db: Database = new Level(folder, {
-      keyEncoding: 'utf8',
-      valueEncoding: 'view',
-      writeBufferSize: WRITE_BUFFER_BYTES,
-    });
-    try {
-      await db.open();
-    } catch (cause) {
-      throw faultOf(cause);
-    }
+    const { db, check } = await openChecked(folder);
     try {
       await claim(db, owner);
       const [last] = await db.keys({ gt: ITEM, lt: after(ITEM), reverse: true, limit: 1 }).all();
       const appended = await db.get(APPENDED);
       const next = last === undefined ? 0 : Number(last.slice(ITEM.length)) + 1;
       const counts = { next, appended: appended ? parseUint64(appended) : 0 };
-      return new Vault(db, await FolderWatch.open(folder), counts);
+      return new Vault({ db, watch: await FolderWatch.open(folder), check }, counts);
     } catch (error) {
       await db.close();
       throw faultOf(error);
@@ -210,6 +213,7 @@ export class Vault {
   async #close(): Promise<void> {
     try {
       await this.#db.close();
+      await this.#check?.closed();
     } finally {
       await this.#watch.close();
     }
@@ -260,6 +264,22 @@ export class Vault {
       found.set(formatAddress({ org, system, id }), { org, system, id });
     }
     return [...found.values()];
+  }
+}
+
+/** Open what was checked; a database opens itself soon after it is made. */
+async function openChecked(folder: string): Promise<{ db: Database; check: LevelCheck }> {
+  try {
+    const check = await LevelCheck.of(nodeLevelFolder(folder), Date.now());
+    const db: Database = new Level(folder, {
+      keyEncoding: 'utf8',
+      valueEncoding: 'view',
+      writeBufferSize: WRITE_BUFFER_BYTES,
+    });
+    await db.open();
+    return { db, check };
+  } catch (cause) {
+    throw faultOf(cause);
   }
 }
 
@@ -325,7 +345,7 @@ function failure(cause: unknown): Error {
 function faultOf(cause: unknown): Error {
   if (isCodedError(cause) && cause.code.startsWith('SDK_')) return cause;
   // Rows that cannot be read are not as they were written.
-  switch (isCodedError(cause) ? 'damaged' : levelFaultOf(cause)) {
+  switch (levelFaultOf(cause) ?? (isCodedError(cause) ? 'damaged' : undefined)) {
     case 'locked':
       return sdkError(
         'SDK_LOCKED',
@@ -334,7 +354,12 @@ function faultOf(cause: unknown): Error {
         { cause },
       );
     case 'damaged':
-      return sdkError('SDK_VAULT_DAMAGED', `vault: ${messageOf(cause)}`, {}, { cause });
+      return sdkError(
+        'SDK_VAULT_DAMAGED',
+        `vault: ${messageOf(cause)}: put back its newest copy`,
+        {},
+        { cause },
+      );
     default:
       return failure(cause);
   }

@@ -1,15 +1,4 @@
-import {
-  cp,
-  mkdir,
-  readFile,
-  readdir,
-  rename,
-  rm,
-  rmdir,
-  symlink,
-  truncate,
-  writeFile,
-} from 'node:fs/promises';
+import { cp, mkdir, readFile, rename, rm, rmdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ANCHOR_REGISTRY_ABI } from '@anchorlog/anchor';
 import { equalBytes } from '@anchorlog/core';
@@ -19,10 +8,8 @@ import { nodeTreeHasher } from '@anchorlog/tlog/node';
 import { parseStatement } from '@anchorlog/statement';
 import { formatBundle, parseTrustPolicy, verifyBundle, type Bundle } from '@anchorlog/verify';
 import { Contract, JsonRpcProvider, Network, Wallet } from 'ethers';
-import { Level } from 'level';
 import { describe, expect, test } from 'vitest';
 import { adoptVault, createNotary } from '../src/create.ts';
-import { Vault } from '../src/vault.ts';
 import { ChainWorld } from './support/chain-world.ts';
 import { BUREAU, ORIGIN, SUBSIDY, Sandbox, license, reading } from './support/sandbox.ts';
 
@@ -484,39 +471,5 @@ describe('a notary whose folder is removed or replaced while it runs', () => {
     const again = await sandbox.open();
     expect((await again.notarize(license('A'))).index).toBe(1);
     await again.notarize(license('B'));
-  });
-});
-
-describe('Vault', () => {
-  test('says that it is damaged where a table of it is cut, however it is read', async () => {
-    await using sandbox = await Sandbox.withNotary();
-    const notary = await sandbox.open();
-    const { id } = await notary.notarize(license('A'));
-    await notary.close();
-    const folder = join(sandbox.dir, 'vault');
-    await (await sandbox.open()).close(); // its rows come into a table
-    for (const name of await readdir(folder)) {
-      if (name.endsWith('.ldb')) await truncate(join(folder, name), 50);
-    }
-    await expect(sandbox.open()).rejects.toMatchObject({ code: 'SDK_VAULT_DAMAGED' });
-    await using place = await Sandbox.make();
-    const path = join(place.root, 'vault');
-    const vault = await Vault.open(path, 'test');
-    const address = { org: BUREAU.org, system: BUREAU.system, id };
-    await vault.close();
-    const db = new Level<string, Uint8Array>(path, { valueEncoding: 'view' });
-    await db.put(`id/${id}/${BUREAU.org}/${BUREAU.system}`, new Uint8Array(40).fill(255));
-    await db.close();
-    const changed = await Vault.open(path, 'test');
-    await expect(changed.places([address])).rejects.toMatchObject({ code: 'SDK_VAULT_DAMAGED' });
-    await changed.close();
-  });
-
-  test('fails for good once it cannot be read', async () => {
-    await using sandbox = await Sandbox.make();
-    const vault = await Vault.open(join(sandbox.root, 'vault'), 'test');
-    await vault.close();
-    const address = { org: BUREAU.org, system: BUREAU.system, id: UNKNOWN_ID };
-    await expect(vault.places([address])).rejects.toMatchObject({ code: 'SDK_VAULT_FAILED' });
   });
 });
