@@ -2,7 +2,6 @@ import { equalBytes } from '@anchorlog/core';
 import { parseWithheld, type Log } from '@anchorlog/log';
 import { parseStatement, type StatementAddress } from '@anchorlog/statement';
 import { nodeTreeHasher } from '@anchorlog/tlog/node';
-import { sdkError } from './error.ts';
 import { adoptedItem } from './vault-item.ts';
 import type { Vault } from './vault.ts';
 
@@ -17,7 +16,7 @@ export interface VaultAdoption {
 const AT_ONCE = 256;
 
 /**
- * Bring a vault that is behind its log, or empty, to the entries of the log. What opens them cannot be brought back: they are noted as lost, so that
+ * Bring a vault that is behind its log, empty, or holds another statement than the log, to the entries of the log. What opens them cannot be brought back: they are noted as lost, so that
  * their numbers are not given to other records, links to them resolve, and bundles that open nothing can be made (spec/notary §5.1).
  * A crash leaves a part of it; doing it again does the rest. @throws SDK_VAULT_DAMAGED, SDK_VAULT_FAILED
  */
@@ -33,16 +32,8 @@ export async function adopt(vault: Vault, log: Log): Promise<VaultAdoption> {
     for (const [i, { address, entry }] of batch.entries()) {
       const leaf = parseWithheld(entry)?.leafHash ?? hasher.leaf(entry);
       const place = places[i];
-      if (place) {
-        if (equalBytes(place.leaf, leaf)) continue;
-        throw sdkError(
-          'SDK_VAULT_DAMAGED',
-          `vault: entry ${first + i} is another than in the log`,
-          {
-            index: first + i,
-          },
-        );
-      }
+      // Another leaf is of a statement that was issued anew where the vault had lost this one, and that no log has.
+      if (place && equalBytes(place.leaf, leaf)) continue;
       vault.add({ item: adoptedItem(address, entry), leaf, key: undefined });
       const last = lost.at(-1);
       if (last?.to === first + i) last.to++;

@@ -233,8 +233,8 @@ export class Intake {
     for (const [i, { resolve, reject }] of group.entries()) {
       const issued = results[i]!;
       const answer = issued instanceof Error ? issued : receipts.next().value!;
-      if (answer instanceof Error) reject(answer);
-      else resolve(answer);
+      if (!(answer instanceof Error)) resolve(answer);
+      else reject(isVaultDamage(answer) ? this.#fail(answer) : answer);
     }
   }
 
@@ -266,7 +266,7 @@ export class Intake {
         } else if (code === undefined || ENDS.has(code)) {
           throw error;
         } else {
-          return Promise.all(entries.map((entry) => this.#log.append(entry).catch(asError)));
+          return Promise.all(entries.map((entry) => this.#log.append(entry).catch(toldOf)));
         }
       }
     }
@@ -290,6 +290,24 @@ export class Intake {
       bytes: this.#unansweredBytes,
     });
   }
+}
+
+/**
+ * Say of what the log refuses whose fault it is. Every entry comes from the vault: where the log has another one under its id, the vault has
+ * lost that, and took the record for a new one. The submitter has handed in the same.
+ */
+function toldOf(error: unknown): Error {
+  if (!isCodedError(error) || error.code !== 'LOG_ID_CONFLICT') return asError(error);
+  return sdkError(
+    'SDK_VAULT_DAMAGED',
+    'vault: it has lost a record that the log has. Put its newest copy back; if there is none, adoptVault (anchorlog log adopt-vault) goes on without what it lacks',
+    {},
+    { cause: error },
+  );
+}
+
+function isVaultDamage(error: Error): boolean {
+  return isCodedError(error) && error.code === 'SDK_VAULT_DAMAGED';
 }
 
 function asError(error: unknown): Error {

@@ -32,6 +32,9 @@ export async function reconcile(vault: Vault, log: Log): Promise<void> {
   for await (const { address, entry, number } of vault.unappended()) {
     const index = await log.find(address);
     if (index !== undefined) {
+      // Issued anew where the vault had lost what was issued before, which may have been noted since.
+      const isSame = await holds(log, index, entry);
+      if (!isSame && (await vault.item(address))?.number === number) throw vaultDamaged(index);
       behind = Math.max(behind, index + 1);
     } else {
       // Items come to the log in their order, so this one could only be behind those before it: a few entries, which are read, since an
@@ -103,8 +106,12 @@ async function checkNewest(vault: Vault, log: Log): Promise<void> {
     );
   }
   if (!equalBytes(item.entry, entry)) {
-    throw sdkError('SDK_VAULT_DAMAGED', `vault: entry ${index} is another than in the log`, {
-      index,
-    });
+    throw vaultDamaged(index);
   }
+}
+
+function vaultDamaged(index: number): Error {
+  return sdkError('SDK_VAULT_DAMAGED', `vault: entry ${index} is another than in the log`, {
+    index,
+  });
 }

@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { crc32 } from 'node:zlib';
 import {
   concatBytes,
   formatUint64,
@@ -22,6 +23,8 @@ export interface VaultPlace {
   readonly number: number;
   /** Leaf hash of its entry, 32 bytes. */
   readonly leaf: Uint8Array;
+  /** Checksum of its item; undefined if it is not written yet, or was before items had one. */
+  readonly sum?: number | undefined;
 }
 
 /** Something to add. `key` is the record's own number, by which other records link to it. */
@@ -42,7 +45,11 @@ const OWNER = 'owner';
 const APPENDED = 'appended';
 const ITEM = 'item/';
 const WRITE_BUFFER_BYTES = 2 ** 24;
+/** LevelDB has two journals at most that are not in tables yet. */
+const JOURNAL_BYTES = 2 * WRITE_BUFFER_BYTES;
 const NOTHING = new Uint8Array();
+const PLACE_BYTES = 40;
+const SUM_BYTES = 4;
 
 /**
  * The emitter's own store of statements, disclosures and key openings: a level database apart from the log's. What is added can be found
@@ -93,9 +100,8 @@ export class Vault {
     const { db, check } = await openChecked(folder);
     try {
       await claim(db, owner);
-      const [last] = await db.keys({ gt: ITEM, lt: after(ITEM), reverse: true, limit: 1 }).all();
+      const next = await nextNumber(db);
       const appended = await db.get(APPENDED);
-      const next = last === undefined ? 0 : Number(last.slice(ITEM.length)) + 1;
       const counts = { next, appended: appended ? parseUint64(appended) : 0 };
       return new Vault({ db, watch: await FolderWatch.open(folder), check }, counts);
     } catch (error) {
@@ -126,11 +132,18 @@ export class Vault {
     if (unwritten) return { ...unwritten.item, number: unwritten.number };
     const [place] = await this.places([address]);
     if (!place) return undefined;
-    const { number } = place;
-    const row = await this.#read(() => this.#db.get(itemKey(number)));
-    const item = row && parseItem(row);
-    if (item && formatAddress(item.address) === formatAddress(address)) return { ...item, number };
-    throw sdkError('SDK_VAULT_DAMAGED', `vault: item ${number} is of another record`);
+    const { number, sum } = place;
+    return this.#read(async () => {
+      const row = await this.#db.get(itemKey(number));
+      // Another record under the same id would be said of what is not as it was written.
+      if (row && sum !== undefined && crc32(row) !== sum) {
+        throw sdkError('SDK_VAULT_DAMAGED', `vault: item ${number} is not as it was written`);
+      }
+      const item = row && parseItem(row);
+      if (item && formatAddress(item.address) === formatAddress(address))
+        return { ...item, number };
+      throw sdkError('SDK_VAULT_DAMAGED', `vault: item ${number} is of another record`);
+    });
   }
 
   /** Find the records, of whatever issuer, that were handed in under a business number. */
@@ -223,7 +236,9 @@ export class Vault {
     try {
       return await read();
     } catch (cause) {
-      throw faultOf(cause);
+      const fault = faultOf(cause);
+      if (isCodedError(fault) && fault.code === 'SDK_VAULT_DAMAGED') this.#check = undefined;
+      throw fault;
     }
   }
 
@@ -233,8 +248,9 @@ export class Vault {
     try {
       const batch = this.#db.batch();
       for (const { item, leaf, key, number } of fresh) {
-        batch.put(itemKey(number), formatItem(item));
-        batch.put(idKey(item.address), concatBytes(formatUint64(number), leaf));
+        const row = formatItem(item);
+        batch.put(itemKey(number), row);
+        batch.put(idKey(item.address), concatBytes(formatUint64(number), leaf, formatSum(row)));
         if (key !== undefined) {
           batch.put(`key/${JSON.stringify(key)}/${formatAddress(item.address)}`, NOTHING);
         }
@@ -297,6 +313,31 @@ async function claim(db: Database, owner: string): Promise<void> {
   );
 }
 
+/**
+ * Count the items. LevelDB leaves out of its journal, in silence, what is not as it was written: of what may have been in there no number
+ * must be missing. @throws SDK_VAULT_DAMAGED
+ */
+async function nextNumber(db: Database): Promise<number> {
+  let next = 0;
+  let expected: number | undefined;
+  let bytes = 0;
+  const range = { gt: ITEM, lt: after(ITEM), reverse: true };
+  for await (const [name, row] of db.iterator(range)) {
+    const number = Number(name.slice(ITEM.length));
+    if (expected === undefined) next = number + 1;
+    else if (number !== expected) throw itemGone(expected);
+    expected = number - 1;
+    bytes += row.length;
+    if (bytes > JOURNAL_BYTES) return next;
+  }
+  if (expected !== undefined && expected >= 0) throw itemGone(expected);
+  return next;
+}
+
+function itemGone(number: number): Error {
+  return sdkError('SDK_VAULT_DAMAGED', `vault: item ${number} is gone: put back its newest copy`);
+}
+
 function idKey({ org, system, id }: StatementAddress): string {
   return `id/${id}/${org}/${system}`;
 }
@@ -311,9 +352,20 @@ function after(prefix: string): string {
   return `${prefix.slice(0, -1)}0`;
 }
 
+function formatSum(row: Uint8Array): Uint8Array {
+  const sum = new Uint8Array(SUM_BYTES);
+  new DataView(sum.buffer).setUint32(0, crc32(row));
+  return sum;
+}
+
 function parsePlace(row: Uint8Array): VaultPlace {
-  if (row.length !== 40) throw sdkError('SDK_VAULT_DAMAGED', 'vault: a place is cut');
-  return { number: parseUint64(row), leaf: new Uint8Array(row).slice(8) };
+  const hasSum = row.length === PLACE_BYTES + SUM_BYTES;
+  if (row.length !== PLACE_BYTES && !hasSum) {
+    throw sdkError('SDK_VAULT_DAMAGED', 'vault: a place is cut');
+  }
+  const bytes = new Uint8Array(row);
+  const sum = hasSum ? new DataView(bytes.buffer).getUint32(PLACE_BYTES) : undefined;
+  return { number: parseUint64(bytes), leaf: bytes.slice(8, PLACE_BYTES), sum };
 }
 
 /** The database tells what is wrong in the innermost cause. */
