@@ -13,6 +13,7 @@ import {
 import { DIGEST_BYTES, formatHex, isCodedError } from '@anchorlog/core';
 import { anchorFolder } from '@anchorlog/evm-proof';
 import type { Log, LogCheckpoint } from '@anchorlog/log';
+import { isAbsent } from '@anchorlog/log/durable-file';
 import type { TreeHead } from '@anchorlog/tlog';
 import { nodeTreeHasher } from '@anchorlog/tlog/node';
 import { AnchorFiles } from './anchor-files.ts';
@@ -36,9 +37,10 @@ const NO_INDEX = new Uint8Array(DIGEST_BYTES);
  * that no head is on the chain before its checkpoint is where everybody sees it.
  */
 export class Anchoring {
-  readonly #anchorer: Anchorer;
+  readonly #options: AnchorerOptions;
+  #anchorer: Anchorer;
   readonly #source: PublishedLog;
-  readonly #openFiles: () => AnchorFiles;
+  readonly #published: string;
   #files: AnchorFiles;
   #late = 0;
   readonly #clock: () => number;
@@ -50,19 +52,23 @@ export class Anchoring {
   #problem: AnchorProblem | undefined;
   /** The journal was damaged, and is not filled again from the chain yet. */
   #damage: AnchorProblem | undefined;
+  /** Damage of the journal that was found since it was opened: it is to be set aside. */
+  #found: unknown;
 
   private constructor(parts: {
+    readonly options: AnchorerOptions;
     readonly anchorer: Anchorer;
     readonly source: PublishedLog;
-    readonly openFiles: () => AnchorFiles;
+    readonly published: string;
     readonly clock: () => number;
     readonly changes: Changes;
     readonly damage: unknown;
   }) {
+    this.#options = parts.options;
     this.#anchorer = parts.anchorer;
     this.#source = parts.source;
-    this.#openFiles = parts.openFiles;
-    this.#files = parts.openFiles();
+    this.#published = parts.published;
+    this.#files = this.#openFiles();
     this.#clock = parts.clock;
     this.#changes = parts.changes;
     if (parts.damage !== undefined) this.#damage = this.#met(parts.damage);
@@ -102,8 +108,7 @@ export class Anchoring {
     };
     const { anchorer, damage } = await openAnchorer(options);
     const published = join(dir, 'tiles', 'anchors', folder);
-    const openFiles = (): AnchorFiles => new AnchorFiles(published, anchorer);
-    return new Anchoring({ anchorer, source, openFiles, clock, changes, damage });
+    return new Anchoring({ options, anchorer, source, published, clock, changes, damage });
   }
 
   /**
@@ -138,9 +143,15 @@ export class Anchoring {
     return { ...status, state: 'retrying', problem };
   }
 
-  /** Give the first final anchor that covers an entry. */
-  anchorCovering(index: number): Promise<Anchor | undefined> {
-    return this.#anchorer.firstCovering(index);
+  /** Give the first final anchor that covers an entry. @throws ANCHOR_JOURNAL_MALFORMED; the journal is then set aside and filled from the chain */
+  async anchorCovering(index: number): Promise<Anchor | undefined> {
+    try {
+      return await this.#anchorer.firstCovering(index);
+    } catch (error) {
+      this.#notice(error);
+      this.#calls.announce();
+      throw this.#found ?? error; // it is closed while its journal is set aside
+    }
   }
 
   /** Tell whether an entry is anchored, or final; undefined if neither. */
@@ -155,6 +166,7 @@ export class Anchoring {
     const closed = this.#anchorer.close();
     await this.#running;
     await closed;
+    await this.#anchorer.close(); // another one, if the journal was being set aside
   }
 
   /** Never rejects. */
@@ -164,6 +176,7 @@ export class Anchoring {
       const called = this.#calls.next;
       let wait = RETRY_MS;
       try {
+        await this.#setAside();
         wait = await this.#anchorer.tick();
         const { late } = this.#anchorer;
         // A head became final after a larger one: only a fresh look at the folder finds the gap.
@@ -175,12 +188,34 @@ export class Anchoring {
       } catch (error) {
         // Log and chain contradict each other: the anchorer has stopped for good and says why in its status.
         if (this.#anchorer.status().state === 'stopped') break;
+        this.#notice(error);
         this.#problem = this.#met(error);
       }
       this.#changes.announce();
       if (!signal.aborted) await changeWithin(called, wait);
     }
     this.#changes.announce();
+  }
+
+  #openFiles(): AnchorFiles {
+    return new AnchorFiles(this.#published, this.#anchorer);
+  }
+
+  #notice(error: unknown): void {
+    if (isJournalDamage(error)) this.#found = error;
+  }
+
+  /** Do with a journal that was found damaged what opening would have done. Not done, it is tried again. */
+  async #setAside(): Promise<void> {
+    const damage = this.#found;
+    if (damage === undefined) return;
+    await this.#anchorer.close();
+    await moveAside(this.#options.dir);
+    this.#anchorer = await createAnchorer(this.#options);
+    this.#found = undefined;
+    this.#files = this.#openFiles();
+    this.#late = 0;
+    this.#damage = this.#met(damage);
   }
 
   #met(error: unknown): AnchorProblem {
@@ -205,9 +240,21 @@ async function openAnchorer(
   try {
     return { anchorer: await createAnchorer(options) };
   } catch (damage) {
-    if (!isCodedError(damage) || damage.code !== 'ANCHOR_JOURNAL_MALFORMED') throw damage;
-    await rename(options.dir, await freeName(`${options.dir}.damaged`));
+    if (!isJournalDamage(damage)) throw damage;
+    await moveAside(options.dir);
     return { anchorer: await createAnchorer(options), damage };
+  }
+}
+
+function isJournalDamage(error: unknown): boolean {
+  return isCodedError(error) && error.code === 'ANCHOR_JOURNAL_MALFORMED';
+}
+
+async function moveAside(journal: string): Promise<void> {
+  try {
+    await rename(journal, await freeName(`${journal}.damaged`));
+  } catch (error) {
+    if (!isAbsent(error)) throw error; // else it was, and no other could be made
   }
 }
 

@@ -36,7 +36,7 @@ describe('a notary whose anchoring journal is damaged', () => {
   test.each([
     ['by a row that is not its own', 'row'],
     ['as a whole', 'database'],
-    ['in a table, which shows only when it is read', 'table'],
+    ['in a table', 'table'],
     ['in its MANIFEST, which is gone', 'manifest'],
   ])('%s, opens, tells it, and fills a new one from the chain', async (_, what) => {
     const origin = `lies.example.gov/${what}`;
@@ -80,6 +80,36 @@ describe('a notary whose anchoring journal is damaged', () => {
     await notary.close();
     const again = await sandbox.open();
     expect(again.status().anchoring).toMatchObject({ state: 'idle', latest: { size: 3 } });
+  });
+});
+
+describe('a notary whose anchoring journal is found damaged while it runs', () => {
+  test('says so of what is read from it, sets it aside, and fills a new one from the chain', async () => {
+    await using sandbox = await Sandbox.withNotary({ origin: 'lies.example.gov/found' });
+    await world.attach(sandbox.dir);
+    const before = await sandbox.open();
+    const { id } = await before.notarize(license('A'));
+    await before.flush({ until: 'final' });
+    await before.notarize(license('B'));
+    await before.flush({ until: 'final' });
+    const first = (await before.bundle(id)).anchors;
+    await before.close();
+    const folder = join(sandbox.dir, 'anchors');
+    const [name] = await readdir(folder);
+    const db = new Level(join(folder, name!));
+    await db.put('final/0000000000000002', '{}');
+    await db.close();
+
+    const notary = await sandbox.open();
+    expect(notary.status().anchoring).toMatchObject({ state: 'idle', latest: { size: 3 } });
+    await expect(notary.bundle(id)).rejects.toMatchObject({ code: 'ANCHOR_JOURNAL_MALFORMED' });
+    await notary.notarize(license('C'));
+    await notary.flush({ until: 'final' });
+    expect((await notary.bundle(id)).anchors).toEqual(first);
+    expect((await readdir(folder)).toSorted()).toEqual([name, `${name}.damaged-1`]);
+    await notary.close();
+    const again = await sandbox.open();
+    expect(again.status().anchoring).toMatchObject({ state: 'idle', latest: { size: 4 } });
   });
 });
 

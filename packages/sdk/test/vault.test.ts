@@ -83,7 +83,7 @@ describe('Vault', () => {
         message: expect.stringContaining(`item ${number} `) as unknown,
       });
       const again = new Level<string, Uint8Array>(folder, { valueEncoding: 'view' });
-      await again.put(key, row!);
+      await again.put(key, row);
       await again.close();
     }
     await sandbox.open();
@@ -99,9 +99,9 @@ describe('a notary whose vault has changed under it', () => {
     await notary.close();
     const db = new Level<string, Uint8Array>(join(sandbox.dir, 'vault'), { valueEncoding: 'view' });
     const address = `id/${id}/${BUREAU.org}/${BUREAU.system}`;
-    const place = Buffer.from((await db.get(address))!);
+    const place = Buffer.from(await db.get(address));
     const key = `item/${String(Number(place.readBigUInt64BE())).padStart(16, '0')}`;
-    const row = Buffer.from((await db.get(key))!);
+    const row = Buffer.from(await db.get(key));
     const changed = Buffer.from(row);
     changed[row.indexOf('"key":"A"') + 7]! ^= 1;
     await db.put(key, changed);
