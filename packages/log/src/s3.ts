@@ -106,6 +106,7 @@ export function bucketTiles(options: BucketTilesOptions): TileSink {
       const condition = { if: 'unchanged', etag: found.etag } as const;
       const outcome = await bucket.put(keyOf(path), { bytes, headers, condition });
       if (outcome === 'written') return;
+      if (outcome === 'ignored') throw unconditional('a condition was refused as unknown');
       // By this very request, whose answer was lost, or by somebody else.
       const now = await get(path);
       if (!now || !equalBytes(now.bytes, bytes)) throw tileConflict(path);

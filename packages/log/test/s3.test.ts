@@ -12,6 +12,7 @@ import { bucketOf, openS3Server, type S3Server } from './support/s3-server.ts';
 
 const bytes = (text: string): Uint8Array => formatUtf8(text);
 const TILE = 'tile/0/000.p/1';
+const BUNDLE = 'tile/entries/000.p/1';
 const HASH = new Uint8Array(32).fill(7);
 
 const OWN: S3Kind = {
@@ -61,6 +62,74 @@ describe('bucketTiles', () => {
     server.faults = ({ method }) => (method === 'PUT' ? 501 : undefined);
     const next = tiles.write([{ path: 'tile/0/000.p/2', bytes: new Uint8Array(64) }]);
     await expect(next).rejects.toMatchObject({ code });
+  });
+
+  test('replaces a bundle that is there, once, and makes none', async () => {
+    await using server = await openS3Server();
+    const tiles = bucketTiles(bucketOf(server));
+    await tiles.replaceBundle({ path: BUNDLE, bytes: bytes('withheld') });
+    expect(await tiles.read(BUNDLE)).toBeUndefined();
+    await tiles.write([{ path: BUNDLE, bytes: bytes('whole') }]);
+    const { headers } = server.objects.get(BUNDLE)!;
+    await tiles.replaceBundle({ path: BUNDLE, bytes: bytes('withheld') });
+    expect(await tiles.read(BUNDLE)).toEqual(bytes('withheld'));
+    expect(server.objects.get(BUNDLE)!.headers).toEqual(headers);
+    const puts = server.seen.filter((each) => each === `PUT ${BUNDLE}`).length;
+    await tiles.replaceBundle({ path: BUNDLE, bytes: bytes('withheld') });
+    expect(server.seen.filter((each) => each === `PUT ${BUNDLE}`).length).toBe(puts);
+  });
+
+  test.each(['break', 'lose', 503, 409] as const)(
+    'replaces a bundle when the request meets a fault once: %s',
+    async (fault) => {
+      await using server = await openS3Server();
+      const tiles = bucketTiles(bucketOf(server));
+      await tiles.write([{ path: BUNDLE, bytes: bytes('whole') }]);
+      let met = 0;
+      server.faults = ({ method }) => (method === 'PUT' && met++ === 0 ? fault : undefined);
+      await tiles.replaceBundle({ path: BUNDLE, bytes: bytes('withheld') });
+      expect(met).toBe(2);
+      expect(await tiles.read(BUNDLE)).toEqual(bytes('withheld'));
+    },
+  );
+
+  test('does not put a bundle over what somebody else has written or removed since it was read', async () => {
+    await using server = await openS3Server();
+    const tiles = bucketTiles(bucketOf(server));
+    const code = 'LOG_TILE_CONFLICT';
+    for (const theirs of [bytes('of somebody else'), undefined]) {
+      server.faults = () => undefined;
+      server.objects.delete(BUNDLE);
+      await tiles.write([{ path: BUNDLE, bytes: bytes('whole') }]);
+      server.faults = ({ method, key }) => {
+        if (method !== 'PUT') return undefined;
+        const found = server.objects.get(key)!;
+        if (theirs) server.objects.set(key, { ...found, bytes: Buffer.from(theirs), etag: '"x"' });
+        else server.objects.delete(key);
+        return undefined;
+      };
+      const replaced = tiles.replaceBundle({ path: BUNDLE, bytes: bytes('withheld') });
+      await expect(replaced).rejects.toMatchObject({ code, context: { path: BUNDLE } });
+      expect(await tiles.read(BUNDLE)).toEqual(theirs);
+    }
+  });
+
+  test('replaces no bundle on a server that ignores conditions, or names no versions', async () => {
+    await using server = await openS3Server();
+    const known = bucketTiles(bucketOf(server));
+    await known.write([{ path: BUNDLE, bytes: bytes('whole') }]);
+    const code = 'LOG_BUCKET_UNCONDITIONAL';
+    const replace = (tiles: TileSink): Promise<void> =>
+      tiles.replaceBundle({ path: BUNDLE, bytes: bytes('withheld') });
+    server.isUnconditional = true;
+    await expect(replace(bucketTiles(bucketOf(server)))).rejects.toMatchObject({ code });
+    server.isUnconditional = false;
+    server.faults = ({ method }) => (method === 'PUT' ? 501 : undefined);
+    await expect(replace(known)).rejects.toMatchObject({ code });
+    server.faults = () => undefined;
+    server.objects.set(BUNDLE, { ...server.objects.get(BUNDLE)!, etag: '' });
+    await expect(replace(known)).rejects.toMatchObject({ code });
+    expect(await known.read(BUNDLE)).toEqual(bytes('whole'));
   });
 
   test('speaks of a bucket that is not there, and does not take it for an empty one', async () => {
