@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { copyFile, link, mkdir, readFile, readdir, rm, stat } from 'node:fs/promises';
+import { copyFile, link, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { hasCode, isAbsent } from './durable-file.ts';
 import { logError } from './error.ts';
+import { copyLevelDatabase } from './level-copy.ts';
 import { openLevelStore } from './level-store.ts';
 import type { StoreReader } from './store.ts';
 
-const ATTEMPTS = 20;
 const PREFIX = 'snapshot-';
 
 /**
@@ -24,8 +24,7 @@ export async function openLevelSnapshot(dir: string, scratch = dir): Promise<Sto
   await mkdir(root);
   const remove = (): Promise<void> => rm(root, { recursive: true, force: true });
   try {
-    // It is reorganised once in 32 MiB of new entries, and copying so much takes far less time than writing it.
-    while (!(await take(source, join(root, 'entries'))));
+    await copyLevelDatabase(source, join(root, 'entries'), linkOrCopy);
     const store = await openLevelStore(root);
     const close = async (): Promise<void> => {
       await store.close();
@@ -41,56 +40,6 @@ export async function openLevelSnapshot(dir: string, scratch = dir): Promise<Sto
   } catch (error) {
     await remove();
     throw error;
-  }
-}
-
-/**
- * Copy a database that may be written meanwhile; false if it was reorganised on the way. LevelDB changes which files make it up only by
- * adding to its manifest, and removes a file only after that. So while the manifest is the same, all files that it names are there, tables
- * are never changed, and of the journals, which only grow, any beginning is one that a crash could have left. What was acknowledged before
- * the call is in them.
- */
-async function take(source: string, target: string): Promise<boolean> {
-  await rm(target, { recursive: true, force: true });
-  await mkdir(target);
-  const before = await manifestOf(source);
-  try {
-    await copyFile(before.path, join(target, before.name));
-    await copyFile(join(source, 'CURRENT'), join(target, 'CURRENT'));
-    const names = (await readdir(source)).toSorted();
-    for (const name of names.filter((each) => /\.(?:ldb|sst)$/.test(each))) {
-      await linkOrCopy(join(source, name), join(target, name));
-    }
-    // In the order in which they were written: of the last one a part, of those before all.
-    for (const name of names.filter((each) => /^[0-9]+\.log$/.test(each))) {
-      await copyFile(join(source, name), join(target, name));
-    }
-  } catch (error) {
-    if (isAbsent(error)) return false;
-    throw error;
-  }
-  const after = await manifestOf(source);
-  return after.name === before.name && after.bytes === before.bytes;
-}
-
-interface Manifest {
-  readonly name: string;
-  readonly path: string;
-  readonly bytes: number;
-}
-
-async function manifestOf(source: string): Promise<Manifest> {
-  for (let attempt = 1; ; attempt++) {
-    const name = (await readFile(join(source, 'CURRENT'), 'utf8')).trim();
-    if (!/^MANIFEST-[0-9]+$/.test(name)) {
-      throw logError('LOG_STORE_DAMAGED', 'store: CURRENT names no manifest');
-    }
-    const path = join(source, name);
-    try {
-      return { name, path, bytes: (await stat(path)).size };
-    } catch (error) {
-      if (!isAbsent(error) || attempt === ATTEMPTS) throw error; // else somebody opened it just now
-    }
   }
 }
 
