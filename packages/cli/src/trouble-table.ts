@@ -87,6 +87,11 @@ export const TROUBLES: Readonly<Record<string, Trouble>> = {
     what: ['已经存在，没有作任何改动', 'it exists already; nothing was changed'],
     todo: ['请另取名字', 'choose another name'],
   },
+  SDK_BACKUP_EXISTS: {
+    exit: 'usage',
+    what: ['已经存在，没有作任何改动', 'it exists already; nothing was changed'],
+    todo: ['请另取名字', 'choose another name'],
+  },
   SDK_CONFIG_MALFORMED: {
     exit: 'usage',
     what: ['存证器的设置不符合格式', 'the settings of the notary are not of their form'],

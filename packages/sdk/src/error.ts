@@ -22,6 +22,7 @@ export const SDK_CODES = {
   SDK_VAULT_DAMAGED: 'what the vault holds of a record is not what the log holds',
   SDK_VAULT_FAILED:
     'the vault could not be opened, read or written, and takes nothing until the notary is opened again',
+  SDK_BACKUP_EXISTS: 'a backup of a vault was to be made where there is something already',
   SDK_RECORD_RESERVED: 'the record creates a log, which the notary itself does once',
   SDK_ISSUER_UNKNOWN: 'the record names an organisation and system that this notary has no key for',
   SDK_ISSUER_AMBIGUOUS: 'the record names no issuer, and this notary signs for several',

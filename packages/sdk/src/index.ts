@@ -29,6 +29,7 @@ export type { NotaryLog } from './notary-log.ts';
 export { notaryPlaces, storeToRead, storeToWrite, type NotaryPlaces } from './places.ts';
 export { policyOf } from './policy.ts';
 export { STAGES, type Stage } from './stage.ts';
+export { backupVault, type VaultBackup } from './vault-backup.ts';
 export {
   withholdAgain,
   withholdEntries,

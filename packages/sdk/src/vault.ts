@@ -106,7 +106,7 @@ export class Vault {
       return new Vault({ db, watch: await FolderWatch.open(folder), check }, counts);
     } catch (error) {
       await db.close();
-      throw faultOf(error);
+      throw vaultFault(error);
     }
   }
 
@@ -236,7 +236,7 @@ export class Vault {
     try {
       return await read();
     } catch (cause) {
-      const fault = faultOf(cause);
+      const fault = vaultFault(cause);
       if (isCodedError(fault) && fault.code === 'SDK_VAULT_DAMAGED') this.#check = undefined;
       throw fault;
     }
@@ -295,7 +295,7 @@ async function openChecked(folder: string): Promise<{ db: Database; check: Level
     await db.open();
     return { db, check };
   } catch (cause) {
-    throw faultOf(cause);
+    throw vaultFault(cause);
   }
 }
 
@@ -379,7 +379,7 @@ async function* readingAll<T>(rows: AsyncIterable<T>): AsyncGenerator<T, void, u
   try {
     yield* rows;
   } catch (error) {
-    throw faultOf(error);
+    throw vaultFault(error);
   }
 }
 
@@ -393,8 +393,8 @@ function failure(cause: unknown): Error {
   );
 }
 
-/** Say what is wrong with a vault that cannot be opened or read: a full disk, a missing permission or descriptor is no damage. */
-function faultOf(cause: unknown): Error {
+/** Say what is wrong with a vault that cannot be opened, read or copied: a full disk, a missing permission or descriptor is no damage. */
+export function vaultFault(cause: unknown): Error {
   if (isCodedError(cause) && cause.code.startsWith('SDK_')) return cause;
   // Rows that cannot be read are not as they were written.
   switch (levelFaultOf(cause) ?? (isCodedError(cause) ? 'damaged' : undefined)) {

@@ -57,8 +57,8 @@ function backupText(report: BackupReport, to: string, say: Say): string {
     ),
     manifestFacts(report, say),
     say(
-      '  keys/ 与 vault/ 请另行备份；防回退文件不要随备份恢复',
-      '  back up keys/ and vault/ by other ways; never put an old guard back',
+      '  keys/ 请另行备份，vault/ 用 log backup-vault；防回退文件不要随备份恢复',
+      '  back up keys/ by other ways, vault/ by log backup-vault; never put an old guard back',
     ),
     ...(isOutdated
       ? [

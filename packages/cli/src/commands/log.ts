@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { addAdoptVault } from './adopt-vault.ts';
 import { addBackup } from './backup.ts';
+import { addBackupVault } from './backup-vault.ts';
 import { addCompact } from './compact.ts';
 import { addMigrate } from './migrate.ts';
 import { addRefill } from './refill.ts';
@@ -10,6 +11,7 @@ import { addWithhold } from './withhold.ts';
 
 const ADD = [
   addBackup,
+  addBackupVault,
   addRestore,
   addRefill,
   addCompact,
