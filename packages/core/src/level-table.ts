@@ -30,11 +30,7 @@ interface Row {
  * so leaves nothing open but its own form. `range`, if given, must be that of its keys. `what` says in errors which table it is.
  * @throws CORE_LEVEL_DAMAGED
  */
-export function checkLevelTable(
-  table: Uint8Array,
-  what: string,
-  range?: LevelKeyRange,
-): void {
+export function checkLevelTable(table: Uint8Array, what: string, range?: LevelKeyRange): void {
   if (table.length < FOOTER_BYTES) throw levelDamage(`${what}: ${table.length} bytes are no table`);
   const end = table.length - FOOTER_BYTES;
   if (!equalBytes(table.subarray(table.length - MAGIC.length), MAGIC)) {
