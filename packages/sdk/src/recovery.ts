@@ -4,6 +4,7 @@ import { formatAddress } from '@anchorlog/statement';
 import { nodeTreeHasher } from '@anchorlog/tlog/node';
 import { addressOf } from './adopt.ts';
 import { sdkError } from './error.ts';
+import { isLost } from './vault-item.ts';
 import type { Vault } from './vault.ts';
 
 /** Items that are appended together. */
@@ -29,11 +30,12 @@ export async function reconcile(vault: Vault, log: Log): Promise<void> {
   /** Index behind the last item that was found. */
   let behind = newest === undefined ? 0 : newest + 1;
   let rest: ReadonlySet<string> | undefined;
-  for await (const { address, entry, number } of vault.unappended()) {
+  for await (const item of vault.unappended()) {
+    const { address, entry, number } = item;
     const index = await log.find(address);
     if (index !== undefined) {
-      // Issued anew where the vault had lost what was issued before, which may have been noted since.
-      const isSame = await holds(log, index, entry);
+      // Issued anew where the vault had lost what was issued before, which may have been noted since: then as the log has it.
+      const isSame = isLost(item) || (await holds(log, index, entry));
       if (!isSame && (await vault.item(address))?.number === number) throw vaultDamaged(index);
       behind = Math.max(behind, index + 1);
     } else {
