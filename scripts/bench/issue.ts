@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { canonicalize, type JsonObject } from '@anchorlog/core';
+import { canonicalBytes, type JsonObject } from '@anchorlog/core';
 import { nodeEd25519Signer, nodeSha256 } from '@anchorlog/core/node';
 import { checkRecord, profileByName } from '@anchorlog/profiles';
 import { issue, keyId, parseRecord, signStatement, type LogRecord } from '@anchorlog/statement';
@@ -27,7 +27,7 @@ export async function benchIssue(): Promise<BenchRow[]> {
     );
     best.canonicalize = Math.min(
       best.canonicalize,
-      each(() => canonicalize(value)),
+      each(() => canonicalBytes(value)),
     );
     best.check = Math.min(
       best.check,

@@ -36,7 +36,8 @@ export {
 } from './error.ts';
 export { DIGEST_BYTES, hmac, sha256, type HashSuite, type SuiteName } from './hash.ts';
 export { formatInstant, parseDate, parseInstant } from './instant.ts';
-export { canonicalBytes, canonicalize, parseCanonical } from './jcs.ts';
+export { canonicalBytes, canonicalEach } from './jcs-bytes.ts';
+export { canonicalize, parseCanonical } from './jcs.ts';
 export {
   FILE_LIMITS,
   STATEMENT_LIMITS,

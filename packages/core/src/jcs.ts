@@ -1,4 +1,4 @@
-import { encodeUtf8, isWellFormed, parseUtf8 } from './bytes.ts';
+import { isWellFormed, parseUtf8 } from './bytes.ts';
 import { coreError } from './error.ts';
 import {
   STATEMENT_LIMITS,
@@ -8,7 +8,8 @@ import {
   type JsonValue,
 } from './json.ts';
 
-const MAX_DEPTH = 64;
+/** How deep a value may nest. */
+export const MAX_DEPTH = 64;
 // Characters that force the platform's own escaping, and surrogates, which may be alone.
 // oxlint-disable-next-line no-control-regex
 const NOT_PLAIN = /["\\\u0000-\u001f\ud800-\udfff]/;
@@ -18,15 +19,11 @@ const ESCAPED_SURROGATE = '\\ud';
 
 /**
  * Write a JSON value in its canonical form (RFC 8785): members ordered by UTF-16 code units, no white space, shortest escapes, numbers as
- * ECMAScript writes them. @throws CORE_JCS_VALUE, CORE_UTF8_MALFORMED, CORE_JSON_LIMIT deeper than 64
+ * ECMAScript writes them. This is the small writer, which verifiers carry; `canonicalBytes` is the fast one.
+ * @throws CORE_JCS_VALUE, CORE_UTF8_MALFORMED, CORE_JSON_LIMIT deeper than 64
  */
 export function canonicalize(value: JsonValue): string {
   return write(value, 0);
-}
-
-/** Write a JSON value in its canonical form as UTF-8 bytes. @throws as `canonicalize` */
-export function canonicalBytes(value: JsonValue): Uint8Array {
-  return encodeUtf8(canonicalize(value));
 }
 
 /**
@@ -137,6 +134,7 @@ function writeString(text: string): string {
   return JSON.stringify(text);
 }
 
-function isArray(value: JsonObject | readonly JsonValue[]): value is readonly JsonValue[] {
+/** Tell an array from an object. */
+export function isArray(value: JsonObject | readonly JsonValue[]): value is readonly JsonValue[] {
   return Array.isArray(value);
 }

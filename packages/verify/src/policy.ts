@@ -1,5 +1,6 @@
 import {
-  canonicalBytes,
+  canonicalize,
+  encodeUtf8,
   formatHex,
   parseDate,
   sha256,
@@ -81,7 +82,7 @@ export function parseTrustPolicy(input: unknown): TrustPolicy {
   let digest: string;
   try {
     json = jsonInput(input);
-    digest = formatHex(sha256.hash(canonicalBytes(json)));
+    digest = formatHex(sha256.hash(encodeUtf8(canonicalize(json))));
   } catch (cause) {
     throw refuse('VERIFY_POLICY_MALFORMED', '', 'JSON', cause);
   }
