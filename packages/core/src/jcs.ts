@@ -39,19 +39,22 @@ export function parseCanonical(
 }
 
 /**
- * Accept on the platform's own parser, twice as fast as the strict one. What that parser lets pass (a repeated name, another form of a
- * number) never comes back as the same text, so comparing finds it; what remains to check is what canonical JSON may hold here.
+ * Accept on the platform's own parser, twice as fast as the strict one. What that parser lets pass (white space, a repeated name, another form
+ * of a number) makes a text longer than the canonical one, or another; what remains to check is what canonical JSON may hold here.
  */
 function readCanonical(bytes: Uint8Array, limits: JsonLimits): JsonValue | undefined {
   if (bytes.length > limits.bytes) return undefined;
   try {
     const text = parseUtf8(bytes);
     const value = JSON.parse(text) as JsonValue; // JSON.parse gives nothing else
-    const seen = { items: 0, sorted: true };
+    const seen = { items: 0, length: 0, sorted: true, plain: true };
     if (!fits(value, limits, 0, seen)) return undefined;
+    // Without escapes every string stands in the text as it is, and all that is in the value is in the text: of the same length, it is the same.
+    const isCounted = seen.sorted && seen.plain && !text.includes('\\');
+    if (isCounted) return text.length === seen.length ? value : undefined;
     // Members that stand in order are written in order by the platform too; only what it escapes is to be looked at more closely.
-    const plain = seen.sorted && !text.includes(ESCAPED_SURROGATE);
-    return (plain ? JSON.stringify(value) : canonicalize(value)) === text ? value : undefined;
+    const isOrdered = seen.sorted && !text.includes(ESCAPED_SURROGATE);
+    return (isOrdered ? JSON.stringify(value) : canonicalize(value)) === text ? value : undefined;
   } catch {
     return undefined; // the strict parser tells why
   }
@@ -62,27 +65,48 @@ function refuseCanonical(bytes: Uint8Array, limits: JsonLimits): never {
   throw coreError('CORE_JCS_NOT_CANONICAL', 'JSON is not in the canonical form of RFC 8785');
 }
 
-function fits(
-  value: JsonValue,
-  limits: JsonLimits,
-  depth: number,
-  seen: { items: number; sorted: boolean },
-): boolean {
-  if (typeof value === 'string') return value.length <= limits.string;
-  if (typeof value === 'number') return Number.isSafeInteger(value);
-  if (typeof value !== 'object' || value === null) return true;
+/** What was seen of a value. */
+interface Seen {
+  items: number;
+  /** Characters of its canonical form, if no string is escaped. */
+  length: number;
+  /** Members stand in the order of their names. */
+  sorted: boolean;
+  /** No member has the name of an index, which comes first whatever the text says, and no number has another form that is no longer. */
+  plain: boolean;
+}
+
+function fits(value: JsonValue, limits: JsonLimits, depth: number, seen: Seen): boolean {
+  if (typeof value === 'string') {
+    seen.length += value.length + 2;
+    return value.length <= limits.string;
+  }
+  if (typeof value === 'number') {
+    seen.length += String(value).length;
+    seen.plain &&= value % 100 !== 0 || value === 0; // 100 is 1e2 as well
+    return Number.isSafeInteger(value);
+  }
+  if (typeof value !== 'object' || value === null) {
+    seen.length += value === false ? 5 : 4;
+    return true;
+  }
   if (depth >= limits.depth) return false;
   if (isArray(value)) {
+    seen.length += Math.max(2, value.length + 1);
     for (const item of value) {
       if (++seen.items > limits.items || !fits(item, limits, depth + 1, seen)) return false;
     }
     return true;
   }
+  const names = Object.keys(value);
+  seen.length += Math.max(2, names.length + 1);
   let before = '';
-  for (const name of Object.keys(value)) {
+  for (const name of names) {
     if (++seen.items > limits.items || name.length > limits.string) return false;
     if (!fits(value[name]!, limits, depth + 1, seen)) return false;
+    seen.length += name.length + 3;
     seen.sorted &&= before <= name;
+    seen.plain &&= !(name >= '0' && name < ':');
     before = name;
   }
   return true;

@@ -17,6 +17,7 @@ const { value: anyJson } = fc.letrec<{ value: JsonValue }>((tie) => ({
     fc.constantFrom(null, true, false),
     fc.maxSafeInteger().map((n) => n + 0),
     fc.string({ unit: 'binary', maxLength: 12 }),
+    fc.string({ unit: 'binary', minLength: 150, maxLength: 250 }), // longer ones are written in another way
     fc.array(tie('value'), { maxLength: 4 }),
     fc.dictionary(fc.string({ unit: 'binary', maxLength: 6 }), tie('value'), { maxKeys: 5 }),
   ),
@@ -104,6 +105,9 @@ describe('parseCanonical', () => {
       ...'"\\u0061" "\\n" "字" "abcdef" "\\ud800" {"a":1,"a":1} {"a":1,"b":[]} [[[ ]]] [[]] [1,'.split(
         ' ',
       ),
+      ...'100 1e2 10e1 110 11e1 0e1 -100 -1e2 10 1e1 false {"10":1,"9":1} {"9":1,"a":1} {"a":1,"9":1} ["a"] 1.00'.split(
+        ' ',
+      ),
       ' ',
     );
     fc.assert(
@@ -142,6 +146,11 @@ describe('parseCanonical', () => {
     ['a fraction in canonical form', '1.5', 'CORE_JSON_NUMBER'],
     ['an integer that is too large, in canonical form', '9007199254740992', 'CORE_JSON_NUMBER'],
     ['minus zero', '-0', 'CORE_JSON_NUMBER'],
+    ['an exponent that is as long', '[1e2]', 'CORE_JSON_NUMBER'],
+    ['an exponent that is shorter, and a space', '[1e3 ]', 'CORE_JSON_NUMBER'],
+    ['names of indexes out of order', '{"a":1,"9":1}', 'CORE_JCS_NOT_CANONICAL'],
+    ['names of indexes in the order of numbers', '{"9":1,"10":1}', 'CORE_JCS_NOT_CANONICAL'],
+    ['a duplicate member of another length', '{"a":1,"a":22}', 'CORE_JSON_DUPLICATE'],
     ['trailing data', '1 1', 'CORE_JSON_TRAILING'],
     ['no JSON', '{', 'CORE_JSON_SYNTAX'],
     ['too deep', `${'['.repeat(17)}${']'.repeat(17)}`, 'CORE_JSON_LIMIT'],
