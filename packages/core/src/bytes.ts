@@ -158,6 +158,17 @@ export function formatBase64Url(bytes: Uint8Array): string {
   return encode64(bytes, urlPairs, '');
 }
 
+/** Write bytes as base64url without padding into ASCII that has room for it at `at`. */
+export function setBase64Url(ascii: Uint8Array, at: number, bytes: Uint8Array): void {
+  let held = 0;
+  let bits = 0;
+  for (let i = 0; i < bytes.length; i++) {
+    held = ((held & 0x3f) << 8) | bytes[i]!;
+    for (bits += 8; bits >= 6; bits -= 6) ascii[at++] = urlDigits[(held >>> (bits - 6)) & 0x3f]!;
+  }
+  if (bits > 0) ascii[at] = urlDigits[(held << (6 - bits)) & 0x3f]!;
+}
+
 /** Decode standard base64: padded, trailing bits zero, nothing else, of `length` bytes if given. @throws CORE_BASE64_MALFORMED */
 export function parseBase64(text: string, length?: number): Uint8Array {
   if (text.length % 4 !== 0) throw malformed64('standard base64 with padding');
@@ -187,6 +198,7 @@ export function isBase64(text: string, length: number): boolean {
 const PADDING = 0x3d;
 const standardPairs = /* @__PURE__ */ pairs64(STANDARD);
 const urlPairs = /* @__PURE__ */ pairs64(URL_SAFE);
+const urlDigits = /* @__PURE__ */ Uint8Array.from(URL_SAFE, (digit) => digit.charCodeAt(0));
 const standardValues = /* @__PURE__ */ values64(STANDARD);
 const urlValues = /* @__PURE__ */ values64(URL_SAFE);
 

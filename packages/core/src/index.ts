@@ -17,6 +17,7 @@ export {
   parseHex,
   parseUint64,
   parseUtf8,
+  setBase64Url,
   setUint64,
 } from './bytes.ts';
 export {
@@ -34,7 +35,7 @@ export {
   type CoreCode,
   type ErrorMaker,
 } from './error.ts';
-export { DIGEST_BYTES, hmac, sha256, type HashSuite, type SuiteName } from './hash.ts';
+export { DIGEST_BYTES, hashBase64, hmac, sha256, type HashSuite, type SuiteName } from './hash.ts';
 export { formatInstant, parseDate, parseInstant } from './instant.ts';
 export { canonicalBytes, canonicalEach } from './jcs-bytes.ts';
 export { canonicalize, parseCanonical } from './jcs.ts';

@@ -13,6 +13,7 @@ const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex'); // 
 export const nodeSha256: HashSuite = {
   name: 'sha256',
   hash: digest,
+  hashBase64: (data) => hash('sha256', data, 'base64'),
 };
 
 function digest(data: Uint8Array): Uint8Array {

@@ -19,6 +19,7 @@ import {
   parseHex,
   parseUint64,
   parseUtf8,
+  setBase64Url,
 } from '../src/index.ts';
 import { refusal } from '../../../test/refusal.ts';
 
@@ -139,6 +140,19 @@ describe('formatBase64Url, parseBase64Url', () => {
     ['the alphabet of base64', '+/8'],
   ])('refuse %s', (_, text) => {
     expect(refusal(() => parseBase64Url(text))).toBe('CORE_BASE64_MALFORMED');
+  });
+});
+
+describe('setBase64Url', () => {
+  test('writes what formatBase64Url gives, and nothing beside it', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 40 }), fc.nat({ max: 5 }), (bytes, at) => {
+        const text = formatBase64Url(bytes);
+        const ascii = new Uint8Array(at + text.length + 1).fill(0x21);
+        setBase64Url(ascii, at, bytes);
+        expect(parseUtf8(ascii)).toBe(`${'!'.repeat(at)}${text}!`);
+      }),
+    );
   });
 });
 

@@ -1,7 +1,16 @@
 import { createHash, createHmac } from 'node:crypto';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { DIGEST_BYTES, formatHex, formatUtf8, hmac, parseHex, sha256 } from '../src/index.ts';
+import {
+  DIGEST_BYTES,
+  formatHex,
+  formatUtf8,
+  hashBase64,
+  hmac,
+  parseBase64,
+  parseHex,
+  sha256,
+} from '../src/index.ts';
 import { nodeSha256 } from '../src/node.ts';
 
 for (const [name, suite] of [
@@ -29,6 +38,8 @@ for (const [name, suite] of [
             expect(Buffer.from(suite.hash(data))).toEqual(hash);
             expect(Buffer.from(hmac(suite, key, data))).toEqual(mac);
             expect(suite.hash(data)).toHaveLength(DIGEST_BYTES);
+            const digest = parseBase64(hashBase64(suite, data), DIGEST_BYTES);
+            expect(Buffer.from(digest)).toEqual(hash);
           },
         ),
       );

@@ -1,8 +1,7 @@
 import {
-  canonicalize,
-  formatBase64,
-  formatBase64Url,
-  encodeUtf8,
+  canonicalEach,
+  hashBase64,
+  setBase64Url,
   type HashSuite,
   type JsonValue,
 } from '@anchorlog/core';
@@ -13,6 +12,9 @@ import { DISCLOSURE_BYTES } from './form.ts';
 export const COMMITMENT_TAG = 'anchorlog/commitment/1';
 
 export const SALT_BYTES = 16;
+const SALT_PLACE = ' '.repeat(22);
+const SALT_AT = `["${COMMITMENT_TAG}","`.length;
+const COMMA = 0x2c;
 
 /** A commitment of 32 bytes in base64, and the bytes that open it (a view: those of one statement share a buffer). */
 export interface Commitment {
@@ -20,11 +22,9 @@ export interface Commitment {
   readonly disclosure: Uint8Array;
 }
 
-const NEWLINE = 0x0a;
-
 /**
  * Commit to the value at each path of the statement at `address`: `H(JCS([tag, salt, address, path, value]))` with `salts` of 16 bytes each,
- * one after the other (spec/statement §5). Addresses and paths need no escapes. @throws STATEMENT_DISCLOSURE_LENGTH
+ * one after the other (spec/statement §5). @throws STATEMENT_DISCLOSURE_LENGTH
  */
 export function makeCommitments(input: {
   readonly address: string;
@@ -33,21 +33,25 @@ export function makeCommitments(input: {
   readonly values: readonly { readonly path: string; readonly value: JsonValue }[];
 }): Commitment[] {
   const { address, suite, salts, values } = input;
-  let text = '';
-  let offset = 0;
-  for (const { path, value } of values) {
-    const salt = formatBase64Url(salts.subarray(offset, (offset += SALT_BYTES)));
-    text += `["${COMMITMENT_TAG}","${salt}","${address}","${path}",${canonicalize(value)}]\n`;
-  }
-  // Encoded in one go, which is three times faster than one by one; canonical JSON never holds a newline, so they can be told apart again.
-  const bytes = encodeUtf8(text);
+  // What all begin with is written once, and copied: most of the bytes of a disclosure.
+  const [head, ...tails] = canonicalEach([
+    [COMMITMENT_TAG, SALT_PLACE, address],
+    ...values.map(({ path, value }) => [path, value]),
+  ]) as [Uint8Array, ...Uint8Array[]]; // one for each value
+  head[head.length - 1] = COMMA; // for its bracket
+  let length = 0;
+  for (const tail of tails) length += head.length - 1 + tail.length;
+  const bytes = new Uint8Array(length);
   let begin = 0;
-  return values.map(() => {
-    const end = bytes.indexOf(NEWLINE, begin);
-    checkDisclosureLength(end - begin);
+  return tails.map((tail, i) => {
+    const end = begin + head.length - 1 + tail.length;
+    bytes.set(tail, begin + head.length - 1);
+    bytes.set(head, begin); // over the bracket with which the tail begins
+    setBase64Url(bytes, begin + SALT_AT, salts.subarray(i * SALT_BYTES, (i + 1) * SALT_BYTES));
     const disclosure = bytes.subarray(begin, end);
-    begin = end + 1;
-    return { commitment: formatBase64(suite.hash(disclosure)), disclosure };
+    begin = end;
+    checkDisclosureLength(disclosure.length);
+    return { commitment: hashBase64(suite, disclosure), disclosure };
   });
 }
 
