@@ -1,11 +1,10 @@
 import {
-  canonicalBytes,
   canonicalize,
   concatBytes,
+  encodeUtf8,
   equalBytes,
   formatBase64,
   formatBase64Url,
-  formatUtf8,
   nobleEd25519,
   parseBase64,
   parseHex,
@@ -41,9 +40,8 @@ export function signingInput(statement: Statement): Uint8Array {
   const { signature } = statement;
   if (!signature) throw statementError('STATEMENT_SIGNATURE_ABSENT', 'statement has no signature');
   const { alg, keyId: id } = signature;
-  return formatUtf8(
-    SIGNING_TAG + canonicalize(asJson({ ...statement, signature: { alg, keyId: id } })),
-  );
+  const signed = { ...statement, signature: { alg, keyId: id } };
+  return encodeUtf8(SIGNING_TAG + canonicalize(asJson(signed)));
 }
 
 /**
@@ -78,7 +76,7 @@ export async function signStatement(issued: Issued, signer: Signer): Promise<Iss
   if (!signature || !issued.signingInput) {
     throw statementError('STATEMENT_SIGNATURE_ABSENT', 'expected what was issued for a signer');
   }
-  if (keyId(signer.publicKey) !== signature.keyId) {
+  if (nameOf(signer) !== signature.keyId) {
     throw statementError('STATEMENT_SIGNATURE_KEY', 'statement was issued for another key');
   }
   const bytes = await signer.sign(issued.signingInput);
@@ -86,7 +84,27 @@ export async function signStatement(issued: Issued, signer: Signer): Promise<Iss
   const value = formatBase64(bytes);
   const statement: Statement = { ...issued.statement, signature: { ...signature, value } };
   const { id, disclosures, openings } = issued;
-  return { id, statement, entry: canonicalBytes(asJson(statement)), disclosures, openings };
+  return { id, statement, entry: withValue(issued.entry, value), disclosures, openings };
+}
+
+/** By signer: its key, and the name of that, which takes as long to make as the signature. */
+const names = /* @__PURE__ */ new WeakMap<
+  Signer,
+  { readonly key: Uint8Array; readonly id: string }
+>();
+
+function nameOf(signer: Signer): string {
+  const { publicKey } = signer;
+  const known = names.get(signer);
+  if (known && equalBytes(known.key, publicKey)) return known.id;
+  const made = { key: publicKey.slice(), id: keyId(publicKey) };
+  names.set(signer, made);
+  return made.id;
+}
+
+/** `signature` is the last member of a statement, and `value` of a signature: what ends `}}` goes on before it. */
+function withValue(unsigned: Uint8Array, value: string): Uint8Array {
+  return concatBytes(unsigned.subarray(0, -2), encodeUtf8(`,"value":"${value}"}}`));
 }
 
 function asJson(statement: Statement): JsonObject {

@@ -93,6 +93,14 @@ describe('signStatement', () => {
     expect(await rejection(signStatement(issued, SIGNER))).toBe('STATEMENT_SIGNATURE_ABSENT');
   });
 
+  test('refuses a signer whose key has changed since it signed', async () => {
+    const draft = issue(RECORD, contextOf({ signer: named }));
+    const changing = { publicKey: SIGNER.publicKey.slice(), sign: () => new Uint8Array(64) };
+    await signStatement(draft, changing);
+    changing.publicKey.set(OTHER.publicKey);
+    expect(await rejection(signStatement(draft, changing))).toBe('STATEMENT_SIGNATURE_KEY');
+  });
+
   test('takes a signer that gives another length for a mistake of the caller', async () => {
     const draft = issue(RECORD, contextOf({ signer: named }));
     const broken = { publicKey: SIGNER.publicKey, sign: () => new Uint8Array(63) };
