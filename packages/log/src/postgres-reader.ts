@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { parseUtf8 } from '@anchorlog/core';
 import { logError } from './error.ts';
+import { digestsArray } from './postgres-array.ts';
 import type { Database, SqlRow, SqlStatement, SqlValue } from './postgres-database.ts';
 import type { Statements } from './postgres-sql.ts';
 import { closedError, type StoreReader, type StoredGroup, type StoredNote } from './store.ts';
@@ -46,10 +47,10 @@ export class PostgresReader implements StoreReader {
   async find(addresses: readonly string[]): Promise<(number | undefined)[]> {
     this.checkOpen();
     if (addresses.length === 0) return [];
-    const digests = addresses.map((address) => hash('sha256', address, 'hex'));
-    const rows = await this.#rows(this.#sql.find, `{"\\\\x${digests.join('","\\\\x')}"}`);
+    const rows = await this.#rows(this.#sql.find, digestsArray(addresses));
+    if (rows.length === 0) return addresses.map(() => undefined); // as of nearly every group
     const indexes = new Map(rows.map((row) => [textAt(row, 0), numberAt(row, 1)]));
-    return digests.map((digest) => indexes.get(digest));
+    return addresses.map((address) => indexes.get(hash('sha256', address, 'hex')));
   }
 
   async group(index: number): Promise<StoredGroup | undefined> {
@@ -107,11 +108,6 @@ export class PostgresReader implements StoreReader {
       this.#underWay.delete(reading);
     }
   }
-}
-
-/** What stands for an address in the database: any text in 32 bytes, whatever characters the database could hold. */
-export function addressDigest(address: string): Buffer {
-  return hash('sha256', address, 'buffer');
 }
 
 /** Read a size or index of a row. @throws LOG_STORE_DAMAGED */
