@@ -10,6 +10,7 @@ const RINGS: Readonly<Record<string, number>> = {
   statement: 1,
   'evm-proof': 1,
   profiles: 2,
+  eseal: 2,
   verify: 2,
   log: 3,
   anchor: 3,
