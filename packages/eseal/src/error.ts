@@ -53,6 +53,7 @@ export const ESEAL_CODES = {
   ESEAL_OFD_SHAPE: 'an XML file of the OFD that is not built as GB/T 33190 says',
   ESEAL_OFD_PATH: 'a place within an OFD that is no plain path',
   ESEAL_OFD_MISSING: 'a file that the OFD names and does not have',
+  ESEAL_RECORD_INCOMPLETE: 'a signature without what a record of its use must say',
 } as const;
 
 export type EsealCode = keyof typeof ESEAL_CODES;

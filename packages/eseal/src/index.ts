@@ -15,6 +15,7 @@ export {
   type SignatureInspection,
 } from './inspect.ts';
 export { readOfd, type OfdIndex, type OfdSignature, type Reference } from './ofd.ts';
+export { sealUseRecord, type SealUse } from './record.ts';
 export type {
   CertificateReport,
   Integrity,
