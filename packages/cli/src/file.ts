@@ -9,7 +9,13 @@ import { UsageError } from './trouble.ts';
  * so that its parser refuses it. Rejects with the error of the operating system.
  */
 export async function readJsonFile(path: string): Promise<Uint8Array> {
-  const most = FILE_LIMITS.bytes;
+  const whole = await readBounded(path, FILE_LIMITS.bytes);
+  if (whole[0] === 0xef && whole[1] === 0xbb && whole[2] === 0xbf) throw marked(path);
+  return whole;
+}
+
+/** Read a file, or standard input for `-`: of one of more than `most` bytes, one byte more. Rejects as the operating system does. */
+export async function readBounded(path: string, most: number): Promise<Uint8Array> {
   const stream = path === '-' ? standardInput() : createReadStream(path, { end: most });
   const parts: Uint8Array[] = [];
   let length = 0;
@@ -18,9 +24,7 @@ export async function readJsonFile(path: string): Promise<Uint8Array> {
     length += part.length;
     if (length > most) break;
   }
-  const whole = Buffer.concat(parts);
-  if (whole[0] === 0xef && whole[1] === 0xbb && whole[2] === 0xbf) throw marked(path);
-  return whole;
+  return Buffer.concat(parts);
 }
 
 /** Give standard input. A folder in its place would look like one that is empty. @throws UsageError */

@@ -10,6 +10,7 @@ import { addLog } from './commands/log.ts';
 import { addNotarize } from './commands/notarize.ts';
 import { addProfile } from './commands/profile.ts';
 import { addProgress } from './commands/progress.ts';
+import { addSeal } from './commands/seal.ts';
 import { addVerify } from './commands/verify.ts';
 import { createProgram, type Context } from './context.ts';
 import { EXIT } from './exit.ts';
@@ -32,6 +33,7 @@ const ADD = [
   addProgress,
   addBundle,
   addVerify,
+  addSeal,
   addAudit,
   addLog,
   addKeygen,

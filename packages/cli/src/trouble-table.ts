@@ -75,6 +75,12 @@ const KEYS: Trouble = {
   ],
 };
 
+const SEAL_LIMIT: Trouble = {
+  exit: 'unknown',
+  what: ['文件超出可读的上限', 'the file is beyond the limits of what is read'],
+  todo: ['这不说明它有问题', 'this says nothing against it'],
+};
+
 /** Code → what it means here. Codes without a row are told by their family. */
 export const TROUBLES: Readonly<Record<string, Trouble>> = {
   SDK_NOT_INITIALIZED: {
@@ -488,6 +494,29 @@ export const TROUBLES: Readonly<Record<string, Trouble>> = {
     what: ['没有这种记录类型或版本', 'there is no profile of this name and version'],
     todo: ['已有的类型见：anchorlog profile', 'see what there is: anchorlog profile'],
   },
+  ESEAL_INPUT_UNKNOWN: {
+    exit: 'usage',
+    what: [
+      '这不是 OFD 文件、印章或签章',
+      'this is neither an OFD file, nor a seal, nor a seal signature',
+    ],
+  },
+  ESEAL_INPUT_LIMIT: SEAL_LIMIT,
+  ESEAL_DER_LIMIT: SEAL_LIMIT,
+  ESEAL_XML_LIMIT: SEAL_LIMIT,
+  ESEAL_ZIP_LIMIT: SEAL_LIMIT,
+  ESEAL_ZIP_DEPTH: SEAL_LIMIT,
+  ESEAL_ZIP_UNSUPPORTED: {
+    exit: 'unsupported',
+    what: ['这种压缩包读不了', 'a ZIP file of this kind cannot be read'],
+  },
+  ESEAL_VERSION_UNKNOWN: {
+    exit: 'unsupported',
+    what: [
+      '不认识的印章或签章版本，或两处版本不一致',
+      'a version of seals that is not known, or two versions in one',
+    ],
+  },
   CORE_DATE_MALFORMED: {
     exit: 'usage',
     what: ['日期不对', 'this is not a date'],
@@ -506,10 +535,20 @@ function familyOf(code: string): Trouble {
   if (code.startsWith('STATEMENT_')) return RECORD;
   if (code.startsWith('CORE_')) return JSON_FORM;
   if (code.startsWith('LOG_')) return LOG;
+  if (code.startsWith('ESEAL_')) return SEAL;
   return { exit: 'usage', what: ['输入被拒绝', 'the input was refused'] };
 }
 
 const LOG: Trouble = {
   exit: 'internal',
   what: ['日志拒绝了这一步', 'the log refused this step'],
+};
+
+const SEAL: Trouble = {
+  exit: 'refuted',
+  what: [
+    '文件不安全，或不合格式：没有采信其中任何内容',
+    'the file is unsafe, or not of its form: nothing in it was relied on',
+  ],
+  todo: ['请向出具者重新索取', 'ask whoever issued it for a good copy'],
 };

@@ -27,6 +27,7 @@ describe('anchorlog', () => {
       language: name.endsWith('.zh.txt') ? 'zh_CN.UTF-8' : 'en_US.UTF-8',
       tools: {
         mutate: join(FOLDER, 'mutate.ts'),
+        'make-ofd': join(FOLDER, 'make-ofd.ts'),
         'rude-node': join(FOLDER, 'rude-node.ts'),
       },
       variables,

@@ -1,6 +1,7 @@
 import { ANCHOR_CODES } from '@anchorlog/anchor';
 import { AUDIT_CODES } from '@anchorlog/audit';
 import { CORE_CODES, CodedError } from '@anchorlog/core';
+import { ESEAL_CODES } from '@anchorlog/eseal';
 import { LOG_CODES } from '@anchorlog/log';
 import { PROFILES_CODES } from '@anchorlog/profiles';
 import { SDK_CODES } from '@anchorlog/sdk';
@@ -16,6 +17,7 @@ const codes = Object.keys({
   ...ANCHOR_CODES,
   ...AUDIT_CODES,
   ...CORE_CODES,
+  ...ESEAL_CODES,
   ...LOG_CODES,
   ...PROFILES_CODES,
   ...SDK_CODES,
