@@ -6,6 +6,7 @@ import {
   judgeLicenseType,
   judgeRegion,
   judgeResident,
+  judgeResource,
   judgeUscc,
   type Judgement,
 } from './naive-identifiers.ts';
@@ -136,6 +137,26 @@ const REGION_CASES: readonly Named[] = [
   ['full width', '９９９９９９'],
 ];
 
+const RESOURCE_CASES: readonly Named[] = [
+  ['class, item, catalogue, detail and number', '307003042001/000001'],
+  ['class, item and catalogue', '307003'],
+  ['without detail', '307099/000017'],
+  ['without number', '307099001'],
+  ['letters', '3A7099001/W00017'],
+  ['a classification of 32 characters', '3'.repeat(32)],
+  ['a classification of 33 characters', '3'.repeat(33)],
+  ['a classification of 5 characters', '30709'],
+  ['a number of 16 characters', `307099/${'1'.repeat(16)}`],
+  ['a number of 17 characters', `307099/${'1'.repeat(17)}`],
+  ['no number after the slash', '307099/'],
+  ['two slashes', '307099/000017/1'],
+  ['lower case', '307099/a'],
+  ['full width', '３０７０９９'],
+  ['a space', '307 099/000017'],
+  ['line feed after', '307099/000017\n'],
+  ['empty', ''],
+];
+
 const FAULTS = { form: 'PROFILES_IDENTIFIER_FORM', check: 'PROFILES_IDENTIFIER_CHECK' };
 const WARNINGS = {
   check: 'PROFILES_WARN_CHECK',
@@ -204,6 +225,13 @@ export function generateIdentifiers(): Record<string, string> {
       description: 'Division codes (GB/T 2260): by form only, since codes are abolished over time.',
       named: REGION_CASES,
       judge: judgeRegion,
+    }),
+    'identifiers/resource.json': cases({
+      scheme: 'resource',
+      description:
+        'Codes of resources of government data (GB/T 21063): class, item, catalogue and detail, and the number in it.',
+      named: RESOURCE_CASES,
+      judge: judgeResource,
     }),
   };
 }

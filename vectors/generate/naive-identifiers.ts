@@ -113,3 +113,16 @@ export function judgeRegion(text: string): Judgement {
   const isForm = [6, 12].includes(text.length) && consistsOf(text, DIGITS) && !text.startsWith('0');
   return isForm ? {} : { fault: 'form' };
 }
+
+/** GB/T 21063: a classification of at least class, item and catalogue, and maybe a slash and a number. */
+export function judgeResource(text: string): Judgement {
+  const [classification = '', sequence, ...more] = text.split('/');
+  const isCode = (part: string, most: number): boolean =>
+    part.length > 0 && part.length <= most && consistsOf(part, ALPHANUMERIC);
+  const isForm =
+    classification.length >= 6 &&
+    isCode(classification, 32) &&
+    more.length === 0 &&
+    (sequence === undefined || isCode(sequence, 16));
+  return isForm ? {} : { fault: 'form' };
+}

@@ -8,6 +8,7 @@ import {
   type JsonValue,
 } from '@anchorlog/core';
 import type { Profile } from '@anchorlog/statement';
+import { PUBLIC_CLAIM_BYTES } from './bound.ts';
 import { ISSUER_SET } from './common.ts';
 import { profilesError } from './error.ts';
 import {
@@ -20,15 +21,14 @@ import { checkPlan, claimPointer } from './plan.ts';
 import type { Rule, RuleCondition } from './rule.ts';
 import { checkValue, refusal } from './value.ts';
 
-/** Room for public claims; the rest of an entry's 65,535 bytes is for commitments, keys, links and signature (spec/profiles §5.2). */
-export const PUBLIC_CLAIM_BYTES = 49_152;
-
 /** The part of a record that a profile speaks of. */
 export interface CheckedRecord {
   readonly event: string;
   readonly claims: JsonObject;
 }
 
+/** White space, control and formatting characters, those of zero width among them. */
+const INVISIBLE = /[\s\p{Cc}\p{Cf}]/u;
 const RESIDENT_CHARACTERS = 18;
 const RESIDENT_RUN = /(?<![0-9])[1-9][0-9]{16}[0-9X](?![0-9])/g;
 
@@ -113,12 +113,15 @@ function checkClaim(name: string, { claims }: CheckedRecord, profile: Profile): 
   const field = checkPlan(profile).fields.get(name);
   if (!field)
     throw refusal('PROFILES_FIELD_UNKNOWN', claimPointer(name), `a field of ${profile.name}`);
-  const { at, type, isPublic, isNullable } = field;
+  const { at, type, isPublic, isNullable, isKey } = field;
   if (ISSUER_SET.includes(name)) {
     throw refusal('PROFILES_FIELD_RESERVED', at, 'no claim: the issuer sets this field itself');
   }
   const value = claims[name]!;
   const warnings = value !== null || !isNullable ? checkValue({ value, type, at }) : [];
+  if (isKey && holdsSpace(value)) {
+    warnings.push(warning('PROFILES_WARN_SPACE', name, 'an identifier without white space'));
+  }
   const isSuspect = isPublic && type.kind !== 'identifier' && holdsResidentNumber(value);
   return isSuspect
     ? [...warnings, warning('PROFILES_WARN_RESIDENT', name, 'no resident number in a public claim')]
@@ -228,6 +231,12 @@ function holdsResidentNumber(value: JsonValue): boolean {
   }
   // Digests and codes in objects are no texts; arrays of names are.
   return Array.isArray(value) && value.some(holdsResidentNumber);
+}
+
+/** Nothing is trimmed when an identifier becomes an index key, so that it would be filed apart (spec/statement §6.1). */
+function holdsSpace(value: JsonValue): boolean {
+  const { id: text } = typeof value === 'string' ? { id: value } : ((value ?? {}) as JsonObject); // checked to be of its form
+  return typeof text === 'string' && INVISIBLE.test(text);
 }
 
 function isPresent(claims: JsonObject, name: string): boolean {

@@ -58,8 +58,8 @@ export function key(
 }
 
 // The value types that profiles share. In public claims every text has a form: there is no free text (spec/profiles §2.2).
-const NAME = '^(?!.*[0-9０-９]{11})[^\\p{Cc}\\p{Zl}\\p{Zp}]+$';
-const NUMBER = '^[^\\s\\p{Cc}]+$';
+export const NAME = '^(?!.*[0-9０-９]{11})[^\\p{Cc}\\p{Zl}\\p{Zp}]+$';
+export const NUMBER = '^[^\\s\\p{Cc}]+$';
 const NAMES_LIMIT = 100;
 
 export const USCC: ValueType = { kind: 'identifier', scheme: 'uscc' };
@@ -92,11 +92,7 @@ export const SYSTEM_ID: ValueType = {
   max: 64,
   pattern: '^[0-9A-Za-z][0-9A-Za-z._-]*$',
 };
-export const RESOURCE_CODE: ValueType = {
-  kind: 'string',
-  max: 64,
-  pattern: '^[0-9A-Z]{6,32}(?:/[0-9A-Z]{1,16})?$',
-};
+export const RESOURCE_CODE: ValueType = { kind: 'identifier', scheme: 'resource' };
 /** Names of data items, no values. */
 export const FIELD_NAMES: ValueType = { kind: 'array', items: officialName(50), max: NAMES_LIMIT };
 

@@ -10,7 +10,14 @@ export interface RecordWarning {
 
 /** The schemes that a field of kind `identifier` may name (spec/profiles §4). */
 export type IdentifierScheme =
-  'uscc' | 'uscc-or-dash' | 'license' | 'license-type' | 'resident' | 'region' | 'item';
+  | 'uscc'
+  | 'uscc-or-dash'
+  | 'license'
+  | 'license-type'
+  | 'resident'
+  | 'region'
+  | 'item'
+  | 'resource';
 
 /** A license identifier taken apart; all six parts as written. */
 export interface LicenseIdentifier {
@@ -23,6 +30,15 @@ export interface LicenseIdentifier {
   readonly computed: string;
 }
 
+/** A resource code taken apart, all parts as written: class 类, item 项, catalogue 目, detail 细目 (may be empty), number in it. */
+export interface ResourceCode {
+  readonly category: string;
+  readonly item: string;
+  readonly catalogue: string;
+  readonly detail: string;
+  readonly sequence?: string | undefined;
+}
+
 const USCC_ALPHABET = '0123456789ABCDEFGHJKLMNPQRTUWXY';
 const USCC = /^[0-9A-HJ-NPQRTUWXY]{2}[0-9]{6}[0-9A-HJ-NPQRTUWXY]{8}[0-9X][0-9A-HJ-NPQRTUWXY]$/;
 const USCC_CHARACTERS = 18;
@@ -32,11 +48,25 @@ const RESIDENT_WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
 const RESIDENT_CHECKS = '10X98765432';
 const REGION = /^[1-9][0-9]{5}(?:[0-9]{6})?$/;
 const ITEM = /^[0-9A-HJ-NPQRTUWXY]{18}[0-9A-Z]{13}$/;
+/** The classification, and after a slash the number in it. */
+const RESOURCE = /^[0-9A-Z]{6,32}(?:\/[0-9A-Z]{1,16})?$/;
 const LICENSE_TYPE = /^[0-9A-Z]{18}[0-9]{3}$/;
 const LICENSE_TYPE_CHARACTERS = 21;
 // Also codes of other lengths than today's: they occur in licenses that are in force.
 const LICENSE =
   /^1\.2\.156\.3005\.2\.([0-9A-Z]{6,21})\.([0-9A-Z]{6,18})\.([0-9A-Z]{1,40})\.([0-9]{3})\.([0-9A-Z])$/;
+const FORMS: Readonly<Record<string, string>> = {
+  uscc: USCC.source,
+  'uscc-or-dash': `${USCC.source}|^-$`,
+  license: LICENSE.source,
+  'license-type': LICENSE_TYPE.source,
+  resident: RESIDENT.source,
+  region: REGION.source,
+  item: ITEM.source,
+  resource: RESOURCE.source,
+} satisfies Readonly<Record<IdentifierScheme, string>>;
+/** All schemes, by name. */
+export const IDENTIFIER_SCHEMES: readonly string[] = /* @__PURE__ */ Object.keys(FORMS);
 const ALPHANUMERIC = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
 /**
@@ -86,6 +116,12 @@ export function checkIdentifier(input: {
     case 'item':
       form(ITEM.test(value), 'an item code of 31 characters');
       return embeddedUscc(value, at);
+    case 'resource':
+      form(
+        RESOURCE.test(value),
+        'a resource code of 6 to 32 characters, and a number after a slash',
+      );
+      return [];
     case 'license-type':
       form(LICENSE_TYPE.test(value), 'a license type code of 21 characters');
       return embeddedUscc(value, at);
@@ -95,6 +131,13 @@ export function checkIdentifier(input: {
     default:
       throw new RangeError(`identifier scheme ${scheme} is not known`);
   }
+}
+
+/** Give the form of an identifier of a scheme, as an ECMAScript expression; check characters are apart from it. @throws RangeError for a scheme not known */
+export function identifierForm(scheme: string): string {
+  const form = Object.hasOwn(FORMS, scheme) ? FORMS[scheme] : undefined;
+  if (form === undefined) throw new RangeError(`identifier scheme ${scheme} is not known`);
+  return form;
 }
 
 /** Take a license identifier apart (GB/T 36904; spec/profiles §4.2). @throws PROFILES_IDENTIFIER_FORM */
@@ -110,6 +153,22 @@ export function parseLicenseIdentifier(text: string): LicenseIdentifier {
   const [, typeCode = '', issuerCode = '', serial = '', version = '', check = ''] = match;
   const computed = licenseCheckCharacter(typeCode + issuerCode + serial + version);
   return { typeCode, issuerCode, serial, version, check, computed };
+}
+
+/** Take a resource code apart (GB/T 21063; spec/profiles §4.5). @throws PROFILES_IDENTIFIER_FORM */
+export function parseResourceCode(text: string): ResourceCode {
+  if (!RESOURCE.test(text)) {
+    const message = 'resource code: expected 6 to 32 characters, and a number after a slash';
+    throw profilesError('PROFILES_IDENTIFIER_FORM', message, { scheme: 'resource' });
+  }
+  const [classification = '', sequence] = text.split('/');
+  return {
+    category: classification.slice(0, 1),
+    item: classification.slice(1, 3),
+    catalogue: classification.slice(3, 6),
+    detail: classification.slice(6),
+    ...(sequence !== undefined && { sequence }),
+  };
 }
 
 /** Tell whether `text` is a unified social credit code with both its check characters right (GB 32100). */

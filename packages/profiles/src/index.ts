@@ -1,5 +1,7 @@
-export { checkRecord, recordFaults, PUBLIC_CLAIM_BYTES, type CheckedRecord } from './check.ts';
+export { PUBLIC_CLAIM_BYTES } from './bound.ts';
+export { checkRecord, recordFaults, type CheckedRecord } from './check.ts';
 export { EMITTER_ONLY, ISSUER_SET, loggedClaims, type EmitterField } from './common.ts';
+export { formatDefinition, parseDefinition, profileDigest, PROFILE_FORMAT } from './definition.ts';
 export {
   PROFILES_CODES,
   PROFILES_WARNING_CODES,
@@ -14,14 +16,26 @@ export {
   licenseCheckCharacter,
   organizationCheckCharacter,
   parseLicenseIdentifier,
+  parseResourceCode,
   residentCheckCharacter,
   usccCheckCharacter,
   type IdentifierScheme,
   type LicenseIdentifier,
   type RecordWarning,
+  type ResourceCode,
 } from './identifiers.ts';
-export { profileByName, PROFILES } from './profiles.ts';
+export { STATUS_KEY_KINDS, TRAIL_KEY_KINDS } from './key-lint.ts';
+export { lintProfile } from './lint.ts';
+export {
+  parseProfileFile,
+  profileFileFaults,
+  refusedRecord,
+  type ProfileFile,
+  type Refusal,
+} from './profile-file.ts';
+export { profileByName, PROFILES, profileSet, type ProfileSet } from './profiles.ts';
 export type { Rule, RuleCondition } from './rule.ts';
+export { profileSchema } from './schema.ts';
 export {
   LICENSE_STATES,
   SEAL_STATES,

@@ -16,6 +16,19 @@ const SOURCE: ValueType = {
   pattern: '^[0-9A-Za-z][0-9A-Za-z.-]*/[0-9A-Za-z][0-9A-Za-z._-]*/[0-9A-Za-z][0-9A-Za-z._-]*$',
 };
 const KEY_NAME: ValueType = { kind: 'string', max: 64, pattern: '^[a-z0-9./-]+$' };
+const PROFILE: ValueType = {
+  kind: 'string',
+  max: 64,
+  pattern: '^[a-z][a-z0-9.-]*/[1-9][0-9]{0,3}$',
+};
+/** Name and digest of a profile, `access/1:<32 bytes in base64>`. */
+const NAMED_DIGEST: ValueType = {
+  kind: 'string',
+  max: 109,
+  pattern: '^[a-z][a-z0-9.-]*/[1-9][0-9]{0,3}:[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$',
+};
+/** Of a definition: room beside all else that a log says of itself. */
+const DEFINITION_BYTES = 16_384;
 const HOURS_PER_YEAR = 8760;
 
 const CREATE = ['log.create'];
@@ -24,6 +37,7 @@ const VOID = ['source.void'];
 const SEAL = ['source.seal'];
 const SOURCES = [...OPEN, ...VOID, ...SEAL];
 const REGISTER = ['keyspace.register'];
+const DEFINE = ['profile.register'];
 const KEY_OPEN = ['key.open'];
 const WITHHOLD = ['entry.withhold'];
 /** The number of an official document, such as 〔2026〕12号: no space, so that it is no text. */
@@ -49,6 +63,7 @@ export const LOG: RuledProfile = {
     ['erasure', '删除登记', 'Erasure'],
     ['key.open', '索引键公开', 'Index key opened'],
     ['entry.withhold', '条目封存', 'Entries withheld'],
+    ['profile.register', '记录类型登记', 'Profile registered'],
   ]),
   // prettier-ignore
   fields: fieldsOf([
@@ -57,6 +72,7 @@ export const LOG: RuledProfile = {
     ['index', '可验证索引', 'Verifiable index', word('none', 'index/1'), CREATE, 'public'],
     ['anchorBy', '锚定时限(小时)', 'Hours until anchored', { kind: 'integer', min: 1, max: HOURS_PER_YEAR }, CREATE, 'public'],
     ['chains', '锚定合约', 'Anchor contracts', listOf(CHAIN_CONTRACT, 16), false, 'public'],
+    ['profiles', '记录类型摘要', 'Digests of profiles', listOf(NAMED_DIGEST, 64), false, 'public'],
     ['predecessorOrigin', '前身日志名称', 'Origin of the predecessor', ORIGIN, false, 'public'],
     ['predecessorSize', '前身日志大小', 'Size of the predecessor', COUNT, false, 'public'],
     ['predecessorRootHash', '前身日志根', 'Root hash of the predecessor', HASH, false, 'public'],
@@ -78,6 +94,9 @@ export const LOG: RuledProfile = {
     ['toIndex', '截止条目位置(不含)', 'Index after the last entry', COUNT, WITHHOLD, 'public'],
     ['ground', '封存依据类别', 'Kind of ground', word('order', 'retention'), WITHHOLD, 'public'],
     ['order', '依据文号', 'Number of the document', DOCUMENT, WITHHOLD, 'public'],
+    ['profileName', '记录类型名称', 'Name of the profile', PROFILE, DEFINE, 'public'],
+    ['profileDigest', '记录类型摘要', 'Digest of the profile', HASH, DEFINE, 'public'],
+    ['definition', '记录类型定义', 'Definition of the profile', { kind: 'profile', bytes: DEFINITION_BYTES }, DEFINE, 'public'],
     ['keyPosition', '键序号', 'Position of the key', { kind: 'integer', min: 0, max: 63 }, KEY_OPEN, 'public'],
   ]),
   rules: [

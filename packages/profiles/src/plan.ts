@@ -10,6 +10,8 @@ export interface PlannedField {
   readonly type: ValueType;
   readonly isNullable: boolean;
   readonly isPublic: boolean;
+  /** Its value becomes an index key. */
+  readonly isKey: boolean;
 }
 
 /** A profile as checking needs it. */
@@ -45,10 +47,11 @@ export function claimPointer(name: string): string {
 
 function planned(
   { name, type }: Pick<ProfileField, 'name' | 'type'>,
-  { nullable, disclosure }: Pick<ProfileField, 'nullable' | 'disclosure'>,
+  { nullable, disclosure, key }: Pick<ProfileField, 'nullable' | 'disclosure' | 'key'>,
 ): PlannedField {
   const isPublic = disclosure === 'public';
-  return { name, at: claimPointer(name), type, isNullable: nullable === true, isPublic };
+  const isNullable = nullable === true;
+  return { name, at: claimPointer(name), type, isNullable, isPublic, isKey: key !== undefined };
 }
 
 function requiredFields({ fields }: Profile, event: string): string[] {

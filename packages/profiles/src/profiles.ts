@@ -34,15 +34,48 @@ const BY_NAME: ReadonlyMap<string, RuledProfile> = /* @__PURE__ */ new Map(
 /** Characters of a name that nobody knows. */
 const MOST_SHOWN = 64;
 
-/** Find a profile by name and version, `license.lifecycle/1`. @throws PROFILES_UNKNOWN */
+/** Find a profile of this package by name and version, `license.lifecycle/1`. @throws PROFILES_UNKNOWN */
 export function profileByName(name: string): RuledProfile {
-  const profile = BY_NAME.get(name);
-  if (!profile) {
-    const shown = name.slice(0, MOST_SHOWN);
-    const [base = ''] = shown.split('/');
-    const near = base === '' ? undefined : PROFILES.find((each) => each.name.startsWith(base));
-    const expected = `a known profile${near ? `, such as ${near.name}` : ''}`;
-    throw profilesError('PROFILES_UNKNOWN', `/profile: expected ${expected}, got ${shown}`);
+  return BY_NAME.get(name) ?? unknown(name, PROFILES);
+}
+
+/** The profiles of this package, and those of one's own. */
+export interface ProfileSet {
+  readonly all: readonly RuledProfile[];
+  /** Those of one's own alone. */
+  readonly own: readonly RuledProfile[];
+  /** @throws PROFILES_UNKNOWN */
+  byName(name: string): RuledProfile;
+}
+
+/**
+ * Make a set of the profiles of this package and others, which have names of their own: a version of one of this package's profiles is
+ * nobody else's to make. @throws PROFILES_DEFINITION_TAKEN
+ */
+export function profileSet(own: readonly RuledProfile[]): ProfileSet {
+  const known = new Map(BY_NAME);
+  const taken = new Set(PROFILES.map(({ name }) => baseOf(name)));
+  for (const profile of own) {
+    const { name } = profile;
+    if (taken.has(baseOf(name)) || known.has(name)) {
+      const message = `profile /name: expected a name of its own, got ${name.slice(0, MOST_SHOWN)}`;
+      throw profilesError('PROFILES_DEFINITION_TAKEN', message, { at: '/name' });
+    }
+    known.set(name, profile);
   }
-  return profile;
+  const all = [...PROFILES, ...own];
+  return { all, own, byName: (name) => known.get(name) ?? unknown(name, all) };
+}
+
+/** The name without its version. */
+function baseOf(name: string): string {
+  return name.split('/')[0] ?? '';
+}
+
+function unknown(name: string, profiles: readonly RuledProfile[]): never {
+  const shown = name.slice(0, MOST_SHOWN);
+  const base = baseOf(shown);
+  const near = base === '' ? undefined : profiles.find((each) => each.name.startsWith(base));
+  const expected = `a known profile${near ? `, such as ${near.name}` : ''}`;
+  throw profilesError('PROFILES_UNKNOWN', `/profile: expected ${expected}, got ${shown}`);
 }

@@ -1,13 +1,16 @@
 import {
   canonicalBytes,
+  isCodedError,
   parseDate,
   parseInstant,
   type JsonObject,
   type JsonValue,
 } from '@anchorlog/core';
 import { normalizeIdentifier, type ValueType } from '@anchorlog/statement';
+import { parseDefinition } from './definition.ts';
 import { profilesError, type ProfilesCode } from './error.ts';
 import { checkIdentifier, type RecordWarning } from './identifiers.ts';
+import { lintProfile } from './lint.ts';
 
 /** Hexadecimal digits of a digest by its algorithm. */
 export const DIGEST_ALGORITHMS: Readonly<Record<string, number>> = {
@@ -18,8 +21,9 @@ export const DIGEST_ALGORITHMS: Readonly<Record<string, number>> = {
 };
 
 const LOWER_HEX = /^[0-9a-f]+$/;
-const PSEUDONYM_CHARACTERS = 200;
-const PSEUDONYM_KIND = /^[a-z][a-z0-9-]{0,31}$/;
+/** Of somebody's identifier, and the form of the word that says of what kind it is. */
+export const PSEUDONYM_CHARACTERS = 200;
+export const PSEUDONYM_KIND: RegExp = /^[a-z][a-z0-9-]{0,31}$/;
 /** Kinds of pseudonymous subjects whose identifiers have check characters. */
 const PSEUDONYM_SCHEMES: Readonly<Record<string, string>> = { uscc: 'uscc', idcard: 'resident' };
 
@@ -72,6 +76,10 @@ export function checkValue(input: {
       return checkArray(value, type, at);
     case 'object':
       checkObject(value, type.bytes, at);
+      return [];
+    case 'profile':
+      checkObject(value, type.bytes, at);
+      checkDefinition(value, at);
       return [];
     default:
       return type satisfies never;
@@ -201,6 +209,18 @@ function checkObject(value: JsonValue, limit: number, at: string): void {
   const { length } = canonicalBytes(asObject(value, at));
   if (length > limit) {
     throw refusal('PROFILES_VALUE_SIZE', at, `at most ${limit} bytes, got ${length}`);
+  }
+}
+
+/** What is said in clear of a profile is what makes one, and nothing else. */
+function checkDefinition(value: JsonValue, at: string): void {
+  try {
+    const [fault] = lintProfile(parseDefinition(value));
+    if (fault) throw fault;
+  } catch (cause) {
+    if (!isCodedError(cause)) throw cause;
+    const message = `${at}: expected the definition of a sound profile: ${cause.message}`;
+    throw profilesError('PROFILES_VALUE_PROFILE', message, { at }, { cause });
   }
 }
 

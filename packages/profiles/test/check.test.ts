@@ -11,6 +11,7 @@ import {
 import type { Profile, ValueType } from '@anchorlog/statement';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { OWN_PROFILE } from './own-profile.ts';
 import { claimsOf, sample, SAMPLE_NAMES } from './samples.ts';
 
 type Changes = Readonly<Record<string, JsonValue | undefined>>;
@@ -106,7 +107,7 @@ const REFUSALS: readonly Refusal[] = [
   ['share-deliver', { responseTime: '2026-09-03T10:31:05.113+08:00' }, '/claims/responseTime', 'PROFILES_ORDER_BROKEN', 'an answer before the question'],
   ['share-deliver', { responseDigest: undefined }, '/claims/responseDigest', 'PROFILES_FIELD_MISSING', 'a delivery without its digest'],
   ['share-deliver', { recordCount: 1.5 }, '/claims/recordCount', 'PROFILES_VALUE_TYPE', 'one record and a half'],
-  ['share-deliver', { resourceCode: '30702/1004/000123' }, '/claims/resourceCode', 'PROFILES_VALUE_PATTERN', 'a resource code of three parts'],
+  ['share-deliver', { resourceCode: '30702/1004/000123' }, '/claims/resourceCode', 'PROFILES_IDENTIFIER_FORM', 'a resource code of three parts'],
   ['access-read', { action: 'export' }, '/claims/action', 'PROFILES_EVENT_MISMATCH', 'a reading that exports'],
   ['access-read', { outcome: 'denied' }, '/claims/outcome', 'PROFILES_EVENT_MISMATCH', 'a reading that was denied'],
   ['access-read', { hiddenFromSubject: undefined }, '/claims/hiddenFromSubject', 'PROFILES_FIELD_MISSING', 'not said whether hidden'],
@@ -301,6 +302,9 @@ const WARNINGS: readonly Warned[] = [
   ['share-deliver', { caseNo: undefined }, '/claims/caseNo', 'PROFILES_WARN_CASE'],
   ['access-read', { caseNo: undefined }, '/claims/caseNo', 'PROFILES_WARN_CASE'],
   ['share-request', { requestNo: 'GX-999999199001010016' }, '/claims/requestNo', 'PROFILES_WARN_RESIDENT'],
+  ['access-read', { caseNo: '1199999900000204972609030118 ' }, '/claims/caseNo', 'PROFILES_WARN_SPACE'],
+  ['access-read', { actor: { kind: 'staff', id: 'u0509\u200b' } }, '/claims/actor', 'PROFILES_WARN_SPACE'],
+  ['license-copy', { holderCode: '　91999999000000115N' }, '/claims/holderCode', 'PROFILES_WARN_SPACE'],
 ];
 
 describe('recordFaults', () => {
@@ -417,6 +421,27 @@ describe('checkValue', () => {
     ]) {
       expect(checkValue({ value, type, at: '/x' })).toEqual([]);
     }
+  });
+});
+
+describe('checkRecord of the registration of a profile', () => {
+  const claimsFor = (definition: JsonValue): JsonObject => ({
+    profileName: 'permit.visit/1',
+    profileDigest: `${'A'.repeat(43)}=`,
+    definition,
+  });
+  const code = (definition: JsonValue): string | undefined =>
+    refusalOf({ event: 'profile.register', claims: claimsFor(definition) }, profileByName('log/1'))
+      ?.code;
+
+  test('takes the definition of a sound profile, and no other object', () => {
+    expect(code(OWN_PROFILE)).toBeUndefined();
+    expect(code({ ...OWN_PROFILE, title: { zh: 'Visit', en: 'Visit' } })).toBe(
+      'PROFILES_VALUE_PROFILE',
+    );
+    expect(code({ note: '示例' })).toBe('PROFILES_VALUE_PROFILE');
+    expect(code({ ...OWN_PROFILE, note: 'x'.repeat(20_000) })).toBe('PROFILES_VALUE_SIZE');
+    expect(code('permit.visit/1')).toBe('PROFILES_VALUE_TYPE');
   });
 });
 

@@ -27,6 +27,8 @@ function describeType(type: ValueType): string {
       return type.salted ? 'salted digest' : 'digest';
     case 'array':
       return `at most ${type.max}: ${describeType(type.items)}`;
+    case 'profile':
+      return `definition of a profile of at most ${type.bytes} bytes`;
     case 'object':
       return `object of at most ${type.bytes} bytes`;
     case 'boolean':

@@ -5,6 +5,7 @@ import {
   licenseCheckCharacter,
   organizationCheckCharacter,
   parseLicenseIdentifier,
+  parseResourceCode,
   residentCheckCharacter,
   usccCheckCharacter,
 } from '@anchorlog/profiles';
@@ -129,6 +130,30 @@ describe('checkIdentifier', () => {
   test('is misused with a scheme that does not exist', () => {
     expect(() => checkIdentifier({ scheme: 'passport', value: 'A1', at: '/x' })).toThrow(
       RangeError,
+    );
+  });
+});
+
+describe('parseResourceCode', () => {
+  test('takes a code apart', () => {
+    expect(parseResourceCode('307003042001/000001')).toEqual({
+      category: '3',
+      item: '07',
+      catalogue: '003',
+      detail: '042001',
+      sequence: '000001',
+    });
+    expect(parseResourceCode('307003')).toEqual({
+      category: '3',
+      item: '07',
+      catalogue: '003',
+      detail: '',
+    });
+  });
+
+  test('refuses what is none', () => {
+    expect(() => parseResourceCode('30700')).toThrow(
+      expect.objectContaining({ code: 'PROFILES_IDENTIFIER_FORM' }),
     );
   });
 });

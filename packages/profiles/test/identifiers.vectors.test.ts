@@ -19,7 +19,7 @@ function vectors(name: string): Vectors {
   return JSON.parse(readFileSync(file, 'utf8')) as Vectors; // our own file
 }
 
-describe.each(['uscc', 'resident', 'license', 'license-type', 'item', 'region'])(
+describe.each(['uscc', 'resident', 'license', 'license-type', 'item', 'region', 'resource'])(
   'checkIdentifier of %s',
   (file) => {
     const { scheme, cases } = vectors(file);

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { profileByName, PROFILES, PUBLIC_CLAIM_BYTES } from '@anchorlog/profiles';
+import { profileByName, PROFILES, profileSet } from '@anchorlog/profiles';
 import type { ProfileField, ValueType } from '@anchorlog/statement';
 import { describe, expect, test } from 'vitest';
 
@@ -21,10 +21,6 @@ const NAMES = [
 const STATUS_KINDS = ['license', 'seal'];
 const TRAIL_KINDS = ['license-use', 'seal-use', 'holder', 'actor', 'case', 'authorization'];
 const ALWAYS_PUBLIC = ['effectiveTime', 'statusTo', 'validFrom', 'validTo'];
-/** Bytes of a character in canonical JSON: of ASCII at most 2, for quote and backslash; control characters pass no pattern. */
-const ASCII_BYTES = 2;
-const UNICODE_BYTES = 4;
-
 describe('profileByName', () => {
   test.each(NAMES)('finds %s', (name) => {
     expect(profileByName(name).name).toBe(name);
@@ -52,13 +48,43 @@ describe('profileByName, of a name that nobody knows', () => {
   });
 });
 
+describe('profileSet', () => {
+  const own = { ...profileByName('document/1'), name: 'permit.visit/1' };
+
+  test("knows the profiles of this package and those of one's own", () => {
+    const set = profileSet([own]);
+    expect(set.byName('permit.visit/1')).toBe(own);
+    expect(set.byName('access/1')).toBe(profileByName('access/1'));
+    expect(set.all).toEqual([...PROFILES, own]);
+    expect(set.own).toEqual([own]);
+    expect(() => set.byName('permit.visit/2')).toThrow(
+      expect.objectContaining({
+        code: 'PROFILES_UNKNOWN',
+        message: expect.stringContaining('such as permit.visit/1') as string,
+      }),
+    );
+  });
+
+  test.each(['access/1', 'access/2', 'log/7'])('leaves the name %s to this package', (name) => {
+    expect(() => profileSet([{ ...own, name }])).toThrow(
+      expect.objectContaining({ code: 'PROFILES_DEFINITION_TAKEN' }),
+    );
+  });
+
+  test('takes no name twice', () => {
+    expect(() => profileSet([own, { ...own }])).toThrow(
+      expect.objectContaining({ code: 'PROFILES_DEFINITION_TAKEN' }),
+    );
+  });
+});
+
 describe('PROFILES', () => {
   test('are these, each once', () => {
     expect(PROFILES.map(({ name }) => name)).toEqual(NAMES);
   });
 
   describe.each(PROFILES)('$name', (profile) => {
-    const { fields, events, rules, title } = profile;
+    const { fields, events, title } = profile;
     const names = fields.map(({ name }) => name);
     const eventNames = events.map(({ name }) => name);
     const open = fields.filter(({ disclosure }) => disclosure === 'public');
@@ -78,13 +104,6 @@ describe('PROFILES', () => {
 
     test('lets no free text stand in clear', () => {
       for (const { name, type } of open) expect([name, isFormed(type)]).toEqual([name, true]);
-    });
-
-    test('bounds every value, so that the public claims always fit into an entry', () => {
-      for (const { name, type } of fields)
-        expect([name, Number.isFinite(bytesOf(type))]).toEqual([name, true]);
-      const bytes = open.reduce((sum, { name, type }) => sum + name.length + 4 + bytesOf(type), 2);
-      expect(bytes).toBeLessThanOrEqual(PUBLIC_CLAIM_BYTES);
     });
 
     test('keeps what the status depends on in clear', () => {
@@ -131,22 +150,6 @@ describe('PROFILES', () => {
         });
         expect(dataClass).toMatchObject({ disclosure: 'public', required: false });
         expect(files).toMatchObject({ disclosure: 'committed', required: false });
-      }
-    });
-
-    test('requires for events, and rules over fields, that exist', () => {
-      for (const { required } of fields) {
-        if (typeof required !== 'boolean')
-          expect(eventNames).toEqual(expect.arrayContaining([...required]));
-      }
-      for (const rule of rules) {
-        const { fieldNames, values, events: named } = parts(rule);
-        expect(names).toEqual(expect.arrayContaining(fieldNames));
-        expect(eventNames).toEqual(expect.arrayContaining(named));
-        for (const [field, words] of values) {
-          const { type } = fields.find(({ name }) => name === field)!;
-          if (type.kind === 'enum') expect(type.values).toEqual(expect.arrayContaining(words));
-        }
       }
     });
   });
@@ -219,80 +222,4 @@ function wordsOf({ type }: ProfileField): readonly string[] {
 function isFormed(type: ValueType): boolean {
   if (type.kind === 'array') return isFormed(type.items);
   return type.kind === 'string' ? type.pattern !== undefined : type.kind !== 'object';
-}
-
-/** The most bytes that a value of this type has in canonical JSON. */
-function bytesOf(type: ValueType): number {
-  switch (type.kind) {
-    case 'string':
-      // A pattern of this package that names what it allows, not what it forbids, allows ASCII only.
-      return type.max * (type.pattern?.includes('[^') === false ? ASCII_BYTES : UNICODE_BYTES) + 2;
-    case 'enum':
-      return Math.max(...type.values.map((value) => value.length)) + 2;
-    case 'integer':
-      return 17;
-    case 'boolean':
-      return 5;
-    case 'instant':
-      return 31;
-    case 'date':
-      return 12;
-    case 'identifier':
-      return 96;
-    case 'digest':
-      return '{"alg":"SHA-512","salted":false,"value":""}'.length + 128;
-    case 'pseudonym':
-      return 1024;
-    case 'object':
-      return type.bytes;
-    case 'array':
-      return 2 + type.max * (bytesOf(type.items) + 1);
-    default:
-      return type satisfies never;
-  }
-}
-
-function parts(rule: (typeof PROFILES)[number]['rules'][number]): {
-  readonly fieldNames: string[];
-  readonly values: readonly (readonly [field: string, words: unknown[]])[];
-  readonly events: string[];
-} {
-  switch (rule.rule) {
-    case 'require':
-    case 'expectCase': {
-      const { events = [], has, lacks, equals, differs } = rule.when;
-      const conditions = [equals, differs].flatMap((each) => (each ? [each] : []));
-      const named = rule.rule === 'require' ? rule.fields : ['caseNo'];
-      const fieldNames = [...named, ...[has, lacks].flatMap((each) => each ?? [])];
-      return {
-        fieldNames: [...fieldNames, ...conditions.map(({ field }) => field)],
-        values: conditions.map(({ field, values }) => [field, [...values]] as const),
-        events: [...events],
-      };
-    }
-    case 'eventValue':
-      return {
-        fieldNames: [rule.field],
-        values: [[rule.field, Object.values(rule.values).flat()]],
-        events: Object.keys(rule.values),
-      };
-    case 'order':
-      return { fieldNames: [rule.begin, rule.end], values: [], events: [] };
-    case 'differ':
-      return { fieldNames: [...rule.fields], values: [], events: [] };
-    case 'scheme':
-      return {
-        fieldNames: [rule.field, rule.by],
-        values: [[rule.by, Object.keys(rule.schemes)]],
-        events: [],
-      };
-    case 'licenseParts':
-      return {
-        fieldNames: [rule.identifier, ...Object.values(rule.parts)],
-        values: [],
-        events: [],
-      };
-    default:
-      return rule satisfies never;
-  }
 }

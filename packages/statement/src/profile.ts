@@ -21,7 +21,9 @@ export type ValueType =
   | { readonly kind: 'pseudonym' }
   | { readonly kind: 'array'; readonly items: ValueType; readonly max: number }
   /** Any JSON object of at most `bytes` in canonical form; never public. */
-  | { readonly kind: 'object'; readonly bytes: number };
+  | { readonly kind: 'object'; readonly bytes: number }
+  /** The definition of a profile, of at most `bytes` in canonical form (spec/profiles §8.1). */
+  | { readonly kind: 'profile'; readonly bytes: number };
 
 /** Where a field of a record goes: in clear, as commitment, or nowhere (only its index key is committed to). */
 export type DisclosureClass = 'public' | 'committed' | 'key';

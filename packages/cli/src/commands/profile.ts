@@ -124,6 +124,8 @@ function formOf(type: ValueType): Said {
     }
     case 'object':
       return ['JSON 对象', 'JSON object'];
+    case 'profile':
+      return ['记录类型的定义', 'definition of a profile'];
   }
 }
 
@@ -167,6 +169,7 @@ function exampleOf(type: ValueType, what: string): JsonValue {
     case 'array':
       return [exampleOf(type.items, what)];
     case 'object':
+    case 'profile':
       return {};
     case 'string':
     case 'identifier':
