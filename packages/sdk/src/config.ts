@@ -61,6 +61,8 @@ export interface NotaryConfig {
   readonly files?: { readonly maxBytes: number } | undefined;
   /** URL of the database that keeps the log, without a password; the folder `log` keeps it unless given. */
   readonly store?: string | undefined;
+  /** Files of profiles of its own, relative to the notary's folder and in it. */
+  readonly profiles?: readonly string[] | undefined;
 }
 
 const FORMAT = 'anchorlog/notary/1';
@@ -76,6 +78,9 @@ export const SYSTEM: RegExp = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 const TITLE = /^[^\p{Cc}\p{Surrogate}]{1,200}$/u;
 const ADDRESS = /^0x[0-9a-f]{40}$/;
 const HASH = /^0x[0-9a-f]{64}$/;
+
+const PROFILE_PATH = /^(?!.*\.\.)[0-9A-Za-z][0-9A-Za-z._-]*(?:\/[0-9A-Za-z][0-9A-Za-z._-]*){0,4}$/;
+const PROFILES_LIMIT = 256;
 
 const HOURS_PER_YEAR = 8760;
 const DAY_MS = 86_400_000;
@@ -124,7 +129,7 @@ export function guardPath(dir: string, config: Pick<NotaryConfig, 'guard'>): str
 function parseConfig(json: JsonValue, dir: string): NotaryConfig {
   const config = shape.object(json, '', {
     required: ['format', 'origin', 'issuers', 'guard', 'anchorByHours', 'batch'],
-    optional: ['chain', 'files', 'store'],
+    optional: ['chain', 'files', 'store', 'profiles'],
   });
   shape.word(config['format'], '/format', [FORMAT]);
   const batch = shape.object(config['batch'], '/batch', { required: ['intervalMs', 'entries'] });
@@ -146,6 +151,7 @@ function parseConfig(json: JsonValue, dir: string): NotaryConfig {
     chain: config['chain'] === undefined ? undefined : parseChain(config['chain']),
     files: config['files'] === undefined ? undefined : parseFiles(config['files']),
     store: config['store'] === undefined ? undefined : parseStore(config['store']),
+    profiles: config['profiles'] === undefined ? undefined : parseProfiles(config['profiles']),
   };
 }
 
@@ -162,6 +168,15 @@ function parseFiles(value: JsonValue): { maxBytes: number } {
   const files = shape.object(value, '/files', { required: ['maxBytes'] });
   const range = [1, Number.MAX_SAFE_INTEGER - 1] as const;
   return { maxBytes: between(files['maxBytes'], '/files/maxBytes', range) };
+}
+
+/** In the folder, so that they go where it goes. */
+function parseProfiles(value: JsonValue): string[] {
+  const paths = shape.array(value, '/profiles', PROFILES_LIMIT, (item, at) =>
+    shape.string(item, at, PROFILE_PATH, 'a path in the folder of the notary'),
+  );
+  checkEachOnce(paths, '/profiles');
+  return paths;
 }
 
 /** What else it must be is found out when it is opened. A password in it would be shown wherever settings are. */

@@ -17,8 +17,10 @@ import { signerOf, type KeyFile } from './key-file.ts';
 import { readKeys } from './keys.ts';
 import type { Notary } from './notary.ts';
 import { OpenNotary } from './open-notary.ts';
+import { readProfiles } from './own-profiles.ts';
 import { storeOf, storeToWrite } from './places.ts';
 import { reconcile } from './recovery.ts';
+import { registerProfiles } from './register-profiles.ts';
 import {
   STATUS_KINDS,
   keyspaceOf,
@@ -50,7 +52,8 @@ const MAX_FILE_BYTES = 2 ** 30;
  * Open the notary in a folder. Does not depend on the chain: while it is down, notarizing goes on and anchoring catches up later. A chain
  * that answers within two seconds is compared with the log.
  * @throws SDK_NOT_INITIALIZED, SDK_CONFIG_MALFORMED, SDK_KEY_MALFORMED, SDK_SECRETS_MALFORMED, SDK_NO_CHAIN, SDK_LOCKED, SDK_VAULT_MISMATCH,
- * SDK_VAULT_MISSING, SDK_VAULT_BEHIND, SDK_LOG_BEHIND, SDK_VAULT_DAMAGED, SDK_VAULT_FAILED, ANCHOR_JOURNAL_…, and as `createLog`
+ * SDK_VAULT_MISSING, SDK_VAULT_BEHIND, SDK_LOG_BEHIND, SDK_VAULT_DAMAGED, SDK_VAULT_FAILED, SDK_PROFILE_MALFORMED, SDK_PROFILE_CHANGED, ANCHOR_JOURNAL_…, and as
+ * `createLog`
  */
 export async function createNotary(options: NotaryOptions): Promise<Notary> {
   return openNotary(options, async () => undefined);
@@ -83,6 +86,7 @@ async function openNotary(
   const dir = await realpath(options.dir);
   const keys = await readKeys(dir, config);
   const secrets = await readSecrets(dir);
+  const profiles = await readProfiles(dir, config);
   const changes = new Changes();
   // In the order of opening. What goes wrong closes what was opened, in the other order.
   const opened: { close(): Promise<void> }[] = [];
@@ -95,7 +99,7 @@ async function openNotary(
     // The vault's lock is that of the whole folder.
     const vault = await open(Vault.open(join(dir, 'vault'), ownerOf(config, secrets)));
     const { origin, chain, issuers } = config;
-    const issuing = new Issuing({ origin, issuers, keys, secrets, vault, clock });
+    const issuing = new Issuing({ origin, issuers, profiles, keys, secrets, vault, clock });
     const anchoring =
       chain &&
       (await open(Anchoring.open({ dir, origin, chain, operator: keys.operator, clock, changes })));
@@ -114,10 +118,23 @@ async function openNotary(
     );
     await beforehand(vault, log);
     await reconcile(vault, log);
+    const registered = await registerProfiles({ profiles, issuers, issuing, log, clock });
+    if (registered > 0) await reconcile(vault, log); // which brings them into the log
     const checkpoint = await log.checkpoint();
     checkSignedBy(keys.checkpoint, checkpoint);
     const former = await FormerAnchors.open(dir, chain);
-    const parts = { config, former, secrets, vault, log, issuing, anchoring, limits, checkpoint };
+    const parts = {
+      config,
+      profiles,
+      former,
+      secrets,
+      vault,
+      log,
+      issuing,
+      anchoring,
+      limits,
+      checkpoint,
+    };
     return new OpenNotary({ ...parts, changes, clock });
   } catch (error) {
     for (const part of opened.toReversed()) await part.close().catch(() => undefined);

@@ -23,7 +23,12 @@ export const SDK_CODES = {
   SDK_VAULT_FAILED:
     'the vault could not be opened, read or written, and takes nothing until the notary is opened again',
   SDK_BACKUP_EXISTS: 'a backup of a vault was to be made where there is something already',
-  SDK_RECORD_RESERVED: 'the record creates a log, which the notary itself does once',
+  SDK_RECORD_RESERVED:
+    'the record creates a log or registers a profile, which the notary itself does once',
+  SDK_PROFILE_MALFORMED:
+    "the file of a profile of one's own cannot be read, or is not that of a sound profile",
+  SDK_PROFILE_CHANGED:
+    'a profile has another definition than the one that is in use or on record under its name',
   SDK_ISSUER_UNKNOWN: 'the record names an organisation and system that this notary has no key for',
   SDK_ISSUER_AMBIGUOUS: 'the record names no issuer, and this notary signs for several',
   SDK_ID_CONFLICT: 'another record was notarized under the same id',

@@ -1,5 +1,6 @@
 import { formatInstant } from '@anchorlog/core';
 import type { NotaryConfig } from './config.ts';
+import { namedDigests } from './register-profiles.ts';
 
 /** The record of entry 0: what is fixed for the log's whole life (spec/log, spec/profiles). */
 export function genesisRecord(config: NotaryConfig, now: number): object {
@@ -16,6 +17,7 @@ export function genesisRecord(config: NotaryConfig, now: number): object {
       suite: 'sha256',
       index: 'none',
       anchorBy: anchorByHours,
+      profiles: namedDigests(),
       ...(chain && { chains: [`eip155:${chain.chainId}:${chain.contract}`] }),
     },
   };

@@ -26,6 +26,7 @@ export type {
   RecordReference,
 } from './notary.ts';
 export type { NotaryLog } from './notary-log.ts';
+export { addProfile, readProfiles } from './own-profiles.ts';
 export { notaryPlaces, storeToRead, storeToWrite, type NotaryPlaces } from './places.ts';
 export { policyOf } from './policy.ts';
 export { STAGES, type Stage } from './stage.ts';

@@ -5,7 +5,7 @@ import {
   EMITTER_ONLY,
   checkRecord,
   loggedClaims,
-  profileByName,
+  type ProfileSet,
   type RecordWarning,
 } from '@anchorlog/profiles';
 import {
@@ -48,8 +48,8 @@ export interface PreparedRecord extends ReadRecord {
   readonly canonical: string;
 }
 
-/** The record by which a log begins. */
-const CREATION = { profile: 'log/1', event: 'log.create' } as const;
+/** What a log says that only its notary itself may let it say. */
+const RESERVED = { profile: 'log/1', events: ['log.create', 'profile.register'] };
 /** Records that are issued before others get a turn of the event loop. */
 const RECORDS_A_TURN = 32;
 
@@ -57,6 +57,7 @@ const RECORDS_A_TURN = 32;
 export class Issuing {
   readonly #origin: string;
   readonly #issuers: readonly IssuerConfig[];
+  readonly #profiles: ProfileSet;
   readonly #keys: NotaryKeys;
   readonly #secrets: Secrets;
   readonly #vault: Vault;
@@ -66,6 +67,7 @@ export class Issuing {
   constructor(world: {
     readonly origin: string;
     readonly issuers: readonly IssuerConfig[];
+    readonly profiles: ProfileSet;
     readonly keys: NotaryKeys;
     readonly secrets: Secrets;
     readonly vault: Vault;
@@ -73,6 +75,7 @@ export class Issuing {
   }) {
     this.#origin = world.origin;
     this.#issuers = world.issuers;
+    this.#profiles = world.profiles;
     this.#keys = world.keys;
     this.#secrets = world.secrets;
     this.#vault = world.vault;
@@ -82,8 +85,9 @@ export class Issuing {
   /** Read and check a record. @throws SDK_RECORD_RESERVED, SDK_ISSUER_UNKNOWN, SDK_ISSUER_AMBIGUOUS, STATEMENT_RECORD_…, PROFILES_… */
   read(input: unknown): ReadRecord {
     const read = this.#read(input);
-    if (isCreation(read.record)) {
-      throw sdkError('SDK_RECORD_RESERVED', 'the notary itself creates the log, once');
+    if (isReserved(read.record)) {
+      const message = 'the notary itself creates the log and registers its profiles, once each';
+      throw sdkError('SDK_RECORD_RESERVED', message);
     }
     return read;
   }
@@ -96,11 +100,24 @@ export class Issuing {
     const read = this.#read(record);
     const known = await this.#vault.item(read.address);
     if (known && this.#vault.hasAppended) throw logBehind();
-    if (known) return known.entry;
-    const [issued] = await this.issueGroup([prepare(read, [])]);
-    if (!issued || issued instanceof Error) throw issued ?? new Error('no log.create was issued');
+    return known?.entry ?? this.own(record);
+  }
+
+  /** Issue a record of the notary itself into the vault, on disk, and give its entry. */
+  async own(record: unknown): Promise<Uint8Array> {
+    const [issued] = await this.issueGroup([prepare(this.#read(record), [])]);
+    if (!issued || issued instanceof Error) throw issued ?? new Error('nothing was issued');
     await this.#vault.flush();
     return issued.entry;
+  }
+
+  /** Give the address of the record that an issuer has under a number. */
+  addressOf(
+    issuer: { readonly org: string; readonly system: string },
+    key: string,
+  ): StatementAddress {
+    const { org, system } = issuer;
+    return { org, system, id: this.#idOf(issuer, key) };
   }
 
   /**
@@ -153,7 +170,7 @@ export class Issuing {
       { ...record, key: undefined, id, claims },
       {
         log: this.#origin,
-        profile: profileByName(record.profile),
+        profile: this.#profiles.byName(record.profile),
         suite: nodeSha256,
         issuer: { org, system },
         idSecret: this.#secrets.id,
@@ -218,7 +235,7 @@ export class Issuing {
 
   #read(input: unknown): ReadRecord {
     const record = parseRecord(input);
-    const warnings = checkRecord(record, profileByName(record.profile));
+    const warnings = checkRecord(record, this.#profiles.byName(record.profile));
     const { org, system } = issuerOf(record, this.#issuers);
     const id = record.id ?? this.#idOf({ org, system }, record.key);
     return { record, address: { org, system, id }, warnings };
@@ -251,8 +268,8 @@ export function prepare(read: ReadRecord, files: readonly FileDigest[]): Prepare
   return { ...read, files, canonical: canonicalize(whole as unknown as JsonObject) };
 }
 
-function isCreation({ profile, event }: LogRecord): boolean {
-  return profile === CREATION.profile && event === CREATION.event;
+function isReserved({ profile, event }: LogRecord): boolean {
+  return profile === RESERVED.profile && RESERVED.events.includes(event);
 }
 
 /** Tell whether claims hold nothing that stays with the emitter. */

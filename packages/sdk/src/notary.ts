@@ -1,5 +1,5 @@
 import type { AnchorerStatus } from '@anchorlog/anchor';
-import type { RecordWarning } from '@anchorlog/profiles';
+import type { ProfileSet, RecordWarning } from '@anchorlog/profiles';
 import type { Statement, StatementAddress } from '@anchorlog/statement';
 import type { Bundle } from '@anchorlog/verify';
 import type { BatchesStatus } from './batches.ts';
@@ -55,6 +55,8 @@ export interface NotaryStatus {
 /** A system's own notary: log, vault and anchorer in one process. */
 export interface Notary {
   readonly config: NotaryConfig;
+  /** The profiles whose records it takes: those of the package, and those of its settings. */
+  readonly profiles: ProfileSet;
   /** The log, for reading: entries, heads, proofs. */
   readonly log: NotaryLog;
   /**

@@ -1,6 +1,7 @@
 import { equalBytes, isCodedError } from '@anchorlog/core';
 import { nodeSha256 } from '@anchorlog/core/node';
 import { idsDamagedError, type Log, type LogCheckpoint } from '@anchorlog/log';
+import type { ProfileSet } from '@anchorlog/profiles';
 import { indexKey, type Statement, type StatementAddress } from '@anchorlog/statement';
 import type { Bundle } from '@anchorlog/verify';
 import type { Anchoring } from './anchoring.ts';
@@ -31,6 +32,7 @@ const WAIT_MS = 120_000;
 /** The parts of a notary that has passed its start-up checks. */
 export interface NotaryParts {
   readonly config: NotaryConfig;
+  readonly profiles: ProfileSet;
   readonly secrets: Secrets;
   readonly vault: Vault;
   readonly log: Log;
@@ -47,6 +49,7 @@ export interface NotaryParts {
 /** A notary at work. */
 export class OpenNotary implements Notary {
   readonly config: NotaryConfig;
+  readonly profiles: ProfileSet;
   readonly log: NotaryLog;
   readonly #log: Log;
   readonly #secrets: Secrets;
@@ -61,6 +64,7 @@ export class OpenNotary implements Notary {
   constructor(parts: NotaryParts) {
     const { config, log, anchoring, checkpoint, changes, clock } = parts;
     this.config = config;
+    this.profiles = parts.profiles;
     this.log = readOnly(log);
     this.#log = log;
     this.#secrets = parts.secrets;

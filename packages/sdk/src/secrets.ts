@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ShapeReader, formatBase64, type JsonValue } from '@anchorlog/core';
 import { exists, hasCode } from '@anchorlog/log/durable-file';
-import type { StatusKeyKind, TrailKeyKind } from '@anchorlog/profiles';
+import { STATUS_KEY_KINDS, TRAIL_KEY_KINDS } from '@anchorlog/profiles';
 import { sdkError } from './error.ts';
 import { parseNamed } from './named-json.ts';
 import { writeNewFile } from './new-file.ts';
@@ -27,15 +27,8 @@ const FORMAT = 'anchorlog/secrets/1';
 /** As spec/statement §3 has it. */
 const KEY_NAME = /^[a-z0-9./-]{1,64}$/;
 /** Status kinds never rotate and stand apart, so that a status proof shows no usage. */
-export const STATUS_KINDS: readonly StatusKeyKind[] = ['license', 'seal'];
-const TRAIL_KINDS: readonly TrailKeyKind[] = [
-  'license-use',
-  'seal-use',
-  'holder',
-  'actor',
-  'case',
-  'authorization',
-];
+export const STATUS_KINDS: readonly string[] = STATUS_KEY_KINDS;
+const TRAIL_KINDS: readonly string[] = TRAIL_KEY_KINDS;
 
 const shape = new ShapeReader((at, expected) => {
   throw sdkError('SDK_SECRETS_MALFORMED', `secrets.json: expected ${expected} at ${at || '/'}`, {
