@@ -1,5 +1,6 @@
 import { access } from 'node:fs/promises';
 import { isCodedError, type CodedError } from '@anchorlog/core';
+import type { ProfileSet } from '@anchorlog/profiles';
 import type { IssuerConfig } from '@anchorlog/sdk';
 import type { LogRecord } from '@anchorlog/statement';
 import { UsageError } from './trouble.ts';
@@ -32,12 +33,12 @@ export type CheckedInput =
  * Check a record as it would be before it is notarized: its form and, all at once, what its profile asks for. Files, links and keys are not
  * looked at.
  */
-export async function checkInput(bytes: Uint8Array): Promise<CheckedInput> {
-  const { checkRecord, profileByName, recordFaults } = await import('@anchorlog/profiles');
+export async function checkInput(bytes: Uint8Array, profiles: ProfileSet): Promise<CheckedInput> {
+  const { checkRecord, recordFaults } = await import('@anchorlog/profiles');
   const { parseRecord } = await import('@anchorlog/statement');
   try {
     const record = parseRecord(bytes);
-    const profile = profileByName(record.profile);
+    const profile = profiles.byName(record.profile);
     const [error, ...others] = recordFaults(record, profile);
     if (error) {
       return { error, faults: [error, ...others].map(noteOf), profile: profile.name };
@@ -52,10 +53,11 @@ export async function checkInput(bytes: Uint8Array): Promise<CheckedInput> {
 /** Make the one who only checks records: their form, their profile, that the notary signs for their issuer and that their files are there. */
 export function checkerOf(
   issuers: readonly IssuerConfig[],
+  profiles: ProfileSet,
 ): (bytes: Uint8Array) => Promise<Fitting> {
   return async (bytes) => {
     const { issuerOf } = await import('@anchorlog/sdk');
-    const checked = await checkInput(bytes);
+    const checked = await checkInput(bytes, profiles);
     if ('error' in checked) throw checked.error;
     issuerOf(checked.record, issuers);
     const { files = [] } = checked.record;

@@ -102,6 +102,22 @@ export const TROUBLES: Readonly<Record<string, Trouble>> = {
     exit: 'usage',
     what: ['存证器的设置不符合格式', 'the settings of the notary are not of their form'],
   },
+  SDK_PROFILE_MALFORMED: {
+    exit: 'usage',
+    what: ['自定义的记录类型不合格', 'a profile of your own is not sound'],
+    todo: [
+      '请逐项检查：anchorlog profile --file <文件>',
+      'see all that is wrong with it: anchorlog profile --file <file>',
+    ],
+  },
+  SDK_PROFILE_CHANGED: {
+    exit: 'usage',
+    what: [
+      '这个名字的记录类型已有另一个定义，不能更改',
+      'a profile of this name has another definition already, which never changes',
+    ],
+    todo: ['请用新的版本号，如 /2', 'give the changed one a new version, such as /2'],
+  },
   SDK_KEY_MALFORMED: KEYS,
   SDK_SECRETS_MALFORMED: KEYS,
   SDK_ISSUER_UNKNOWN: {

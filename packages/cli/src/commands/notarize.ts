@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import { FILE_LIMITS, formatBase64, isCodedError, jsonErrorIn } from '@anchorlog/core';
+import type { ProfileSet } from '@anchorlog/profiles';
 import type { Receipt } from '@anchorlog/sdk';
 import { outputOf, type Context } from '../context.ts';
 import { EXIT, type ExitName } from '../exit.ts';
@@ -61,9 +62,11 @@ export function addNotarize(program: Command, context: Context): void {
       const output = outputOf(command, context);
       const timeoutMs = parseTimeout(flags.timeout);
       if (flags.check === true) {
-        const { readConfig } = await import('@anchorlog/sdk');
-        const { issuers } = await readConfig(flags.dir);
-        const ended = await new Run(checkerOf(issuers), output, FITS).take(files);
+        const { readConfig, readProfiles } = await import('@anchorlog/sdk');
+        const config = await readConfig(flags.dir);
+        const profiles = await readProfiles(flags.dir, config);
+        const work = checkerOf(config.issuers, profiles);
+        const ended = await new Run({ work, profiles, output, done: FITS }).take(files);
         if (ended) process.exitCode = EXIT[ended].code;
         return;
       }
@@ -73,7 +76,8 @@ export function addNotarize(program: Command, context: Context): void {
         throw new UsageError(...NO_CHAIN); // before anything is taken
       }
       const take = (bytes: Uint8Array): Promise<Receipt> => notary.notarize(bytes);
-      const ended = await new Run(take, output, NOTARIZED).take(files);
+      const { profiles } = notary;
+      const ended = await new Run({ work: take, profiles, output, done: NOTARIZED }).take(files);
       if (ended) process.exitCode = EXIT[ended].code;
       await notary.flush({ until: flags.until, timeoutMs });
     });
@@ -107,6 +111,7 @@ const MOST_WARNED = 20;
 /** One run of the command: takes records in the order of the input and answers in it, each as soon as it is on disk. */
 class Run {
   readonly #work: (bytes: Uint8Array) => Promise<Receipt | Fitting>;
+  readonly #profiles: ProfileSet;
   readonly #output: Output;
   /** What became of a record that was not refused. */
   readonly #done: Said;
@@ -120,11 +125,17 @@ class Run {
   #warned = 0;
   #firstRefusal: ExitName | undefined;
 
-  constructor(work: (bytes: Uint8Array) => Promise<Receipt | Fitting>, output: Output, done: Said) {
-    this.#done = done;
-    const { say } = output;
-    this.#work = work;
-    this.#output = output;
+  constructor(run: {
+    readonly work: (bytes: Uint8Array) => Promise<Receipt | Fitting>;
+    readonly profiles: ProfileSet;
+    readonly output: Output;
+    readonly done: Said;
+  }) {
+    this.#work = run.work;
+    this.#profiles = run.profiles;
+    this.#output = run.output;
+    this.#done = run.done;
+    const { say } = run.output;
     this.#progress = new Progress({ what: say('记录', 'records'), say });
   }
 
@@ -222,7 +233,7 @@ class Run {
     if (exit === 'internal' || exit === 'inconsistent') this.#stop.abort();
     // The notary stops at the first fault; who writes a record wants to know all.
     const isOfRecord = !(bytes instanceof Error) && codeOf(error)?.startsWith('PROFILES_') === true;
-    const checked = isOfRecord ? await checkInput(bytes) : undefined;
+    const checked = isOfRecord ? await checkInput(bytes, this.#profiles) : undefined;
     const faults = checked && 'faults' in checked ? checked.faults : [];
     const profile = checked && 'faults' in checked ? checked.profile : undefined;
     const trouble = { exit, what, todo: profile === undefined ? todo : naming(todo, profile) };

@@ -5,9 +5,15 @@ import { outputOf, type Context } from '../context.ts';
 import type { Said, Say } from '../language.ts';
 import { alignFacts } from '../output.ts';
 import { UsageError } from '../trouble.ts';
+import { checkProfileFile, profilesOf } from './profile-file.ts';
 
 interface ProfileFlags {
   readonly event?: string;
+  readonly dir?: string;
+  readonly file?: string;
+  readonly add?: string;
+  readonly schema?: true;
+  readonly definition?: true;
 }
 
 /** `anchorlog profile [NAME]`: the kinds of records there are, and how one is written. */
@@ -26,19 +32,42 @@ export function addProfile(program: Command, context: Context): void {
       '--event <event>',
       say('哪个事件；默认第一个', 'which of its events; the first unless given'),
     )
+    .option(
+      '--dir <dir>',
+      say('存证器的文件夹：包括它自己的类型', 'folder of a notary: with the kinds of its own'),
+    )
+    .option('--schema', say('写出 JSON Schema（2020-12）', 'write its JSON Schema (2020-12)'))
+    .option('--definition', say('写出它的定义', 'write its definition'))
+    .option(
+      '--file <file>',
+      say('检查一个自定义类型的文件', 'check the file of a kind of your own'),
+    )
+    .option(
+      '--add <dir>',
+      say('并把它加入这个存证器；配合 --file', 'and add it to this notary; with --file'),
+    )
     .action(async (name: string | undefined, flags: ProfileFlags, command: Command) => {
       const output = outputOf(command, context);
-      const { ISSUER_SET, PROFILES, profileByName } = await import('@anchorlog/profiles');
+      if (flags.file !== undefined) {
+        return checkProfileFile(flags.file, { to: flags.add, output });
+      }
+      checkFlags(name, flags);
+      const { formatDefinition, ISSUER_SET, profileSchema } = await import('@anchorlog/profiles');
+      const profiles = await profilesOf(flags.dir);
       if (name === undefined) {
-        const rows = PROFILES.map((profile) => profileRow(profile, context));
-        const list = PROFILES.map(({ name: each, title, events }) => ({
+        const rows = profiles.all.map((profile) => profileRow(profile, context));
+        const list = profiles.all.map(({ name: each, title, events }) => ({
           name: each,
           title,
           events,
         }));
         return output.result(list, alignFacts(rows, ''));
       }
-      const profile = profileByName(name);
+      const profile = profiles.byName(name);
+      if (flags.schema === true || flags.definition === true) {
+        const data = flags.schema === true ? profileSchema(profile) : formatDefinition(profile);
+        return output.result(data, JSON.stringify(data, undefined, 2));
+      }
       const names = profile.events.map((event) => event.name);
       const event = flags.event ?? names[0]!;
       if (!names.includes(event)) {
@@ -64,6 +93,24 @@ export function addProfile(program: Command, context: Context): void {
         for (const line of alignFacts(rows).split('\n')) output.note(line);
       }
     });
+}
+
+function checkFlags(name: string | undefined, { schema, definition, add }: ProfileFlags): void {
+  if (add !== undefined) {
+    throw new UsageError(
+      ['--add：要用 --file 给出类型的文件', '--add: the file of the profile is given by --file'],
+      [
+        'anchorlog profile --file <文件> --add <文件夹>',
+        'anchorlog profile --file <file> --add <dir>',
+      ],
+    );
+  }
+  if (name === undefined && (schema === true || definition === true)) {
+    throw new UsageError(
+      ['要给出类型的名字', 'expected the name of a profile'],
+      ['已有的类型见：anchorlog profile', 'see what there is: anchorlog profile'],
+    );
+  }
 }
 
 function profileRow({ name, title, events }: Profile, { say }: Context): [string, string] {
