@@ -1,12 +1,15 @@
 import { isCodedError, type SuiteName } from '@anchorlog/core';
 import { formatAddress, parseStatement, type Statement } from '@anchorlog/statement';
 import { logError } from './error.ts';
+import { sequenceStepOf, type SequenceStep } from './source-book.ts';
 import { parseWithheld } from './withheld.ts';
 
 /** An entry that may be appended. */
 export interface Admitted {
   readonly entry: Uint8Array;
   readonly address: string;
+  /** What it says of its source, if it is of one. */
+  readonly sequence?: SequenceStep | undefined;
 }
 
 /** What entry 0 fixes for ever. */
@@ -22,7 +25,7 @@ const HOURS_PER_YEAR = 8760;
 
 /**
  * Check that the bytes of a statement may be appended to the log `origin` (spec/log §7). They become the entry, and nobody may write to them.
- * @throws LOG_ORIGIN_MISMATCH, LOG_SOURCE_UNREGISTERED, LOG_CREATE_REPEATED, and as `parseStatement`
+ * @throws LOG_ORIGIN_MISMATCH, LOG_SOURCE_MISMATCH, LOG_CREATE_REPEATED, and as `parseStatement`
  */
 export function admit(entry: Uint8Array, origin: string): Admitted {
   const statement = parseStatement(entry);
@@ -32,16 +35,10 @@ export function admit(entry: Uint8Array, origin: string): Admitted {
       got: statement.log,
     });
   }
-  if (statement.sequence) {
-    // Until sources can be registered nobody could tell a gap from a log that does not count.
-    throw logError('LOG_SOURCE_UNREGISTERED', 'statement: its source is not registered', {
-      source: statement.sequence.source,
-    });
-  }
   if (isCreation(statement)) {
     throw logError('LOG_CREATE_REPEATED', `only entry 0 is ${CREATE_EVENT}`);
   }
-  return { entry, address: addressOf(statement) };
+  return { entry, address: addressOf(statement), sequence: sequenceStepOf(statement) };
 }
 
 /** Check entry 0 against the log's configuration. @throws LOG_CREATE_MISMATCH */

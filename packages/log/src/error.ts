@@ -4,6 +4,14 @@ import { errorMaker, type ErrorMaker } from '@anchorlog/core';
 export const LOG_CODES = {
   LOG_ORIGIN_MISMATCH: 'a statement was issued for another log',
   LOG_SOURCE_UNREGISTERED: 'a statement carries a sequence, and its source is not registered',
+  LOG_SOURCE_MISMATCH:
+    'a statement that opens a source or voids a number does not stand at that place of that source itself',
+  LOG_SOURCE_PREDECESSOR:
+    'a source is opened in place of one that is not there, not of the same system, closed, or at another number',
+  LOG_SOURCE_CLOSED: 'the source of a statement has ended: another one has taken its place',
+  LOG_SEQUENCE_GAP:
+    'a statement does not bear the number that comes next in its source, but a later one',
+  LOG_SEQUENCE_TAKEN: 'other bytes stand in the log under the same number of the same source',
   LOG_CREATE_REPEATED: 'a statement creates the log again',
   LOG_ID_CONFLICT: 'other bytes stand in the log under the same organisation, system and id',
   LOG_BATCH_LENGTH: 'a batch without entries, or with more than a group holds',

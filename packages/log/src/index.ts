@@ -18,6 +18,13 @@ export { compactLog } from './compact.ts';
 export { createMemoryStore, type MemoryStore } from './memory-store.ts';
 export { idsDamagedError } from './store.ts';
 export {
+  SourceBook,
+  sequenceStepOf,
+  type Predecessor,
+  type SequenceFault,
+  type SequenceStep,
+} from './source-book.ts';
+export {
   rootOfEntries,
   sizeBefore,
   withholdLog,

@@ -36,6 +36,7 @@ export function withLevelFaults(store: LogStore, onDamage: () => void): LogStore
     tile: (at) => reading(store.tile(at)),
     receiptNote: (size) => reading(store.receiptNote(size)),
     checkpoint: (size) => reading(store.checkpoint(size)),
+    sources: async () => reading(store.sources?.() ?? Promise.resolve(undefined)),
     commit: (group) => store.commit(group),
     putReceiptNotes: (notes) => writing(store.putReceiptNotes(notes)),
     putCheckpoint: (checkpoint) => writing(store.putCheckpoint(checkpoint)),

@@ -37,6 +37,8 @@ const GROUP = 'g';
 const TILE = 't';
 const RECEIPT_NOTE = 'r';
 const CHECKPOINT = 'c';
+/** One row, of the newest group that came with them. */
+const SOURCES = formatUtf8('s');
 /** In `ids`: how far the addresses go. No address begins like this. */
 const COVERED = '!';
 
@@ -139,6 +141,7 @@ class LevelStore implements LogStore {
     for (const { level, index, hashes } of group.tiles)
       puts.push(put(tileKey(level, index), hashes));
     puts.push(...group.notes.map(noteOf(RECEIPT_NOTE)));
+    if (group.sources !== undefined) puts.push(put(SOURCES, formatUtf8(group.sources)));
     puts.push(put(keyOf(GROUP, group.size), formatGroup(group)));
     // One batch is one record of LevelDB's journal: after a crash all of the group is there, or nothing.
     await this.#entries.batch(puts, { sync: true });
@@ -203,6 +206,12 @@ class LevelStore implements LogStore {
     this.#checkOpen();
     const tile = await this.#entries.get(tileKey(at.level, at.index));
     return tile && plain(tile);
+  }
+
+  async sources(): Promise<string | undefined> {
+    this.#checkOpen();
+    const sources = await this.#entries.get(SOURCES);
+    return sources && parseUtf8(sources);
   }
 
   async receiptNote(size: number): Promise<string | undefined> {

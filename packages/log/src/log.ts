@@ -38,7 +38,7 @@ export interface Log {
   /**
    * Append the bytes of a statement. Resolves once they are fsynced and the guard knows. The same bytes again give the first receipt,
    * byte for byte; after a rejection it is safe to append the same bytes again.
-   * @throws LOG_ORIGIN_MISMATCH, LOG_SOURCE_UNREGISTERED, LOG_CREATE_REPEATED, LOG_ID_CONFLICT, LOG_BUSY (`context.retryAfterMs`),
+   * @throws LOG_ORIGIN_MISMATCH, LOG_SOURCE_…, LOG_SEQUENCE_…, LOG_CREATE_REPEATED, LOG_ID_CONFLICT, LOG_BUSY (`context.retryAfterMs`),
    * LOG_FAILED, LOG_FENCED, LOG_STORE_REPLACED, LOG_CLOCK_DOUBTFUL, LOG_SIGNER_FAILED, LOG_CLOSED, and as `parseStatement`
    */
   append(entry: Uint8Array): Promise<LogReceipt>;

@@ -28,6 +28,7 @@ export function createMemoryStore(): MemoryStore {
     tiles: new Map(),
     receiptNotes: new Map(),
     checkpoints: new Map(),
+    sources: undefined,
   };
   return {
     open: async () => new MemoryHandle(memory, ++memory.epoch),
@@ -47,6 +48,7 @@ interface Memory {
   /** By size. */
   readonly receiptNotes: Map<number, string>;
   readonly checkpoints: Map<number, string>;
+  sources: string | undefined;
 }
 
 class MemoryHandle implements LogStore {
@@ -78,6 +80,7 @@ class MemoryHandle implements LogStore {
     for (const [i, address] of group.addresses.entries()) indexes.set(address, from + i);
     for (const tile of group.tiles) tiles.set(tileName(tile), copyOf(tile.hashes));
     this.#keepNotes(group.notes);
+    this.#memory.sources = group.sources ?? this.#memory.sources;
     groups.push({ from, size, rootHash: copyOf(rootHash), time, anchorBy });
     this.#size = size;
   }
@@ -118,6 +121,11 @@ class MemoryHandle implements LogStore {
   }): Promise<Uint8Array | undefined> {
     this.#checkOpen();
     return copyIfAny(this.#memory.tiles.get(tileName(at)));
+  }
+
+  async sources(): Promise<string | undefined> {
+    this.#checkOpen();
+    return this.#memory.sources;
   }
 
   async receiptNote(size: number): Promise<string | undefined> {

@@ -1,7 +1,9 @@
+import type { CodedError } from '@anchorlog/core';
 import type { TreeHasher } from '@anchorlog/tlog';
 import { addressOfEntry, type Admitted } from './admission.ts';
 import { grow, type Growth, type TreeEdge } from './edge.ts';
-import { logError } from './error.ts';
+import { logError, type LogCode } from './error.ts';
+import { readSources, type SourceBook, type SourceDraft } from './source-book.ts';
 import { idsDamagedError, type GroupWrite, type LogStore, type StoredNote } from './store.ts';
 import { holdsEntry } from './withheld.ts';
 
@@ -16,8 +18,8 @@ export interface PlacedGroup<S extends Submission> {
   readonly fresh?: { readonly write: GroupWrite; readonly growth: Growth } | undefined;
   /** By submission: the indexes of its entries. */
   readonly placed: readonly { readonly submission: S; readonly indexes: readonly number[] }[];
-  /** Submissions that hold other bytes under an address that the log has, and the address. */
-  readonly conflicts: readonly { readonly submission: S; readonly address: string }[];
+  /** Submissions that cannot be taken, and why: other bytes under an address that the log has, or another number than the next of a source. */
+  readonly refused: readonly { readonly submission: S; readonly error: Error }[];
 }
 
 /** Where an entry stands; its bytes are at hand if it came with this group or the one before. */
@@ -25,6 +27,9 @@ interface Place {
   readonly index: number;
   readonly entry?: Uint8Array | undefined;
 }
+
+/** After so many entries the sources are noted again, so that reading them takes no longer than reading these. */
+const NOTE_ENTRIES = 10_000;
 
 /**
  * Gives the entries of a group their places in the tree: finds out which are new, which the log has, and which it must refuse, and hashes
@@ -38,6 +43,10 @@ export class Placer {
   #edge: TreeEdge;
   /** The new entries of the group placed last, by address: the store may not show them yet. */
   #recent: ReadonlyMap<string, Place> = new Map();
+  /** The sources at the end of the group placed last; read when the first statement of one comes. */
+  #sources: SourceBook | undefined;
+  /** Entries since the sources were noted. */
+  #unnoted = 0;
 
   constructor(world: {
     readonly store: LogStore;
@@ -59,15 +68,21 @@ export class Placer {
     const known = await this.#knownPlaces(group);
     const added = new Map<string, Place>();
     const placed: { submission: S; indexes: number[] }[] = [];
-    const conflicts: { submission: S; address: string }[] = [];
+    const refused: { submission: S; error: Error }[] = [];
+    if (hasSequence(group)) this.#sources ??= await this.#readSources();
     for (const submission of group) {
       // What a submission adds counts only when all of it is taken.
       const own = submission.entries.length > 1 ? new Map<string, Place>() : added;
       const next = this.#edge.size + (own === added ? 0 : added.size);
       const indexes: number[] = [];
-      for (const { address, entry } of submission.entries) {
+      const draft = this.#sources?.draft();
+      let error: Error | undefined;
+      for (const admitted of submission.entries) {
+        const { address, entry } = admitted;
         let place = own.get(address) ?? added.get(address) ?? known.get(address);
         if (!place) {
+          error = stepError(admitted, draft);
+          if (error) break;
           place = { index: next + own.size, entry };
           own.set(address, place);
         } else if (
@@ -75,21 +90,23 @@ export class Placer {
         ) {
           // Before the submitter is blamed.
           if (!place.entry) await this.#checkAddress(place.index, address);
+          // A source whose numbers are given twice is the graver fault.
+          error = takenError(admitted, draft) ?? conflictError(address);
           break;
         }
         indexes.push(place.index);
       }
-      const conflict = submission.entries[indexes.length];
-      if (conflict) {
-        conflicts.push({ submission, address: conflict.address });
+      if (error) {
+        refused.push({ submission, error });
         continue;
       }
+      draft?.keep();
       placed.push({ submission, indexes });
       if (own !== added) for (const [address, place] of own) added.set(address, place);
     }
     this.#recent = added;
     const fresh = added.size > 0 ? this.#append(added, by) : undefined;
-    return { fresh, placed, conflicts };
+    return { fresh, placed, refused };
   }
 
   #append(
@@ -102,6 +119,9 @@ export class Placer {
     this.#hasher.hashLeaves(entries, leafHashes, 0);
     const growth = grow(this.#edge, leafHashes, this.#hasher);
     this.#edge = growth.edge;
+    this.#unnoted += entries.length;
+    const isDue = this.#sources !== undefined && this.#unnoted >= NOTE_ENTRIES;
+    if (isDue) this.#unnoted = 0;
     const write: GroupWrite = {
       from,
       ...growth.head,
@@ -111,6 +131,7 @@ export class Placer {
       addresses: [...added.keys()],
       tiles: growth.tiles,
       notes,
+      sources: isDue ? this.#sources?.format(growth.head.size) : undefined,
     };
     return { write, growth };
   }
@@ -129,6 +150,12 @@ export class Placer {
     return places;
   }
 
+  /** Only the group placed last may not be in the store yet, and nothing in it is of a source: else they were read before. */
+  #readSources(): Promise<SourceBook> {
+    this.#unnoted = NOTE_ENTRIES;
+    return readSources(this.#store, this.#edge.size - this.#recent.size);
+  }
+
   async #entry(index: number): Promise<Uint8Array> {
     const entry = await this.#store.entry(index);
     if (entry) return entry;
@@ -139,4 +166,21 @@ export class Placer {
   async #checkAddress(index: number, address: string): Promise<void> {
     if (addressOfEntry(await this.#entry(index)) !== address) throw idsDamagedError();
   }
+}
+
+function hasSequence(group: readonly Submission[]): boolean {
+  return group.some(({ entries }) => entries.some(({ sequence }) => sequence));
+}
+
+/** Take the step of a new entry, if it is of a source; gives the refusal. */
+function stepError({ sequence }: Admitted, draft: SourceDraft | undefined): Error | undefined {
+  return sequence && draft?.take(sequence);
+}
+
+function takenError({ sequence }: Admitted, draft: SourceDraft | undefined): Error | undefined {
+  return sequence && draft?.taken(sequence);
+}
+
+function conflictError(address: string): CodedError<LogCode> {
+  return logError('LOG_ID_CONFLICT', 'other bytes stand in the log under this id', { address });
 }

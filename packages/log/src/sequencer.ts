@@ -123,7 +123,8 @@ export class Sequencer {
   /**
    * Admit and append one entry. A promise and next to nothing besides: thousands of calls are on their way at a time, and whatever each of
    * them holds has to be moved about by the garbage collector.
-   * @throws LOG_BUSY, LOG_CLOSED, LOG_FAILED, LOG_FENCED, LOG_ID_CONFLICT, LOG_SIGNER_FAILED, and as `admit`
+   * @throws LOG_BUSY, LOG_CLOSED, LOG_FAILED, LOG_FENCED, LOG_ID_CONFLICT, LOG_SOURCE_…, LOG_SEQUENCE_…,
+   * LOG_SIGNER_FAILED, and as `admit`
    */
   append(entry: Uint8Array): Promise<LogReceipt> {
     return new Promise((one, reject) => {
@@ -206,9 +207,7 @@ export class Sequencer {
         const time = this.#timeOf(group);
         if (time === undefined) continue;
         const placed = await this.#placer.place(group, { time, notes: receipts.unstored() });
-        for (const { submission, address } of placed.conflicts) {
-          this.#answer(submission, conflictError(address));
-        }
+        for (const { submission, error } of placed.refused) this.#answer(submission, error);
         await storing;
         if (this.#failure) break;
         storing = this.#store({ ...placed, began });
@@ -355,10 +354,6 @@ function failureOf(cause: unknown): CodedError<LogCode> {
     {},
     { cause },
   );
-}
-
-function conflictError(address: string): CodedError<LogCode> {
-  return logError('LOG_ID_CONFLICT', 'other bytes stand in the log under this id', { address });
 }
 
 function asError(error: unknown): Error {

@@ -35,6 +35,8 @@ export interface GroupWrite extends StoredGroup {
   readonly tiles: readonly StoredTile[];
   /** Receipt notes of earlier groups that are not in the store yet. */
   readonly notes: readonly StoredNote[];
+  /** The sources of the log at the end of the group, now and then: what reads them again begins there. */
+  readonly sources?: string | undefined;
 }
 
 /** Bytes that stand at the place of an entry. */
@@ -63,6 +65,8 @@ export interface StoreReader {
   receiptNote(size: number): Promise<string | undefined>;
   /** Give the signed checkpoint with the least size from `size` on; that with the greatest without `size`. */
   checkpoint(size?: number): Promise<StoredNote | undefined>;
+  /** Give the newest sources that a group came with; left out where they are not kept, and are read from the entries. */
+  sources?(): Promise<string | undefined>;
   /** End what is under way and let go of the store; may be called again. Afterwards every call is refused with LOG_CLOSED. */
   close(): Promise<void>;
 }

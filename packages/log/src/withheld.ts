@@ -6,8 +6,9 @@ import {
   formatUtf8,
   isCodedError,
   parseCanonical,
+  type JsonValue,
 } from '@anchorlog/core';
-import { parseStatement } from '@anchorlog/statement';
+import { parseStatement, type StatementSequence } from '@anchorlog/statement';
 import type { TreeHasher } from '@anchorlog/tlog';
 import { logError } from './error.ts';
 
@@ -19,6 +20,8 @@ export interface WithheldEntry {
   readonly leafHash: Uint8Array;
   /** Index of the entry that orders it. */
   readonly order: number;
+  /** That of the statement, if it had one: its number stays taken. */
+  readonly sequence?: StatementSequence | undefined;
 }
 
 const FORMAT = 'anchorlog/withheld/1';
@@ -34,8 +37,14 @@ const shape = new ShapeReader(() => {
 });
 
 /** Give the bytes that stand for a withheld entry in stores and entry bundles: canonical JSON that is no statement. */
-export function formatWithheld({ address, leafHash, order }: WithheldEntry): Uint8Array {
-  return canonicalBytes({ format: FORMAT, address, leafHash: formatBase64(leafHash), order });
+export function formatWithheld({ address, leafHash, order, sequence }: WithheldEntry): Uint8Array {
+  return canonicalBytes({
+    format: FORMAT,
+    address,
+    leafHash: formatBase64(leafHash),
+    order,
+    ...(sequence && { sequence: { source: sequence.source, number: sequence.number } }),
+  });
 }
 
 /**
@@ -47,12 +56,14 @@ export function parseWithheld(bytes: Uint8Array): WithheldEntry | undefined {
   try {
     const withheld = shape.object(parseCanonical(bytes), '', {
       required: ['address', 'format', 'leafHash', 'order'],
+      optional: ['sequence'],
     });
     shape.word(withheld['format'], '/format', [FORMAT]);
     return {
       address: shape.string(withheld['address'], '/address'),
       leafHash: shape.base64(withheld['leafHash'], '/leafHash', 32),
       order: shape.size(withheld['order'], '/order'),
+      ...(withheld['sequence'] !== undefined && { sequence: sequenceOf(withheld['sequence']) }),
     };
   } catch (error) {
     if (error instanceof OtherForm || isCodedError(error)) return undefined;
@@ -87,6 +98,15 @@ export function unlessWithheld(index: number, stored: Uint8Array): Uint8Array {
     `entry ${index} is withheld: entry ${order} says by what order. Its leaf hash stands, and whoever has its bytes can prove them`,
     { index, leafHash: formatBase64(leafHash), order },
   );
+}
+
+function sequenceOf(value: JsonValue): StatementSequence {
+  const at = '/sequence';
+  const sequence = shape.object(value, at, { required: ['number', 'source'] });
+  return {
+    source: shape.string(sequence['source'], `${at}/source`),
+    number: shape.size(sequence['number'], `${at}/number`),
+  };
 }
 
 function startsAsWithheld(bytes: Uint8Array): boolean {

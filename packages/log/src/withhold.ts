@@ -165,7 +165,8 @@ async function replaceInStore({ store, hasher }: World, order: PlacedOrder): Pro
     for (const [i, entry] of some.entries()) {
       if (parseWithheld(entry) || isOfLog(entry)) continue;
       const leafHash = leafHashes.slice(32 * i, 32 * i + 32);
-      const stands = { address: addressOfEntry(entry), leafHash, order: order.index };
+      const { sequence } = parseStatement(entry);
+      const stands = { address: addressOfEntry(entry), leafHash, order: order.index, sequence };
       replaced.push({ index: at + i, bytes: formatWithheld(stands) });
     }
     await store.withhold(replaced);

@@ -19,11 +19,10 @@ describe('admit', () => {
     );
   });
 
-  test('refuses a statement with a sequence, since no source is registered', () => {
-    const sequence = { source: '11999999000000001X/license-make/1', number: 0 };
-    expect(() => admit(statementOf(7, { sequence }), ORIGIN)).toThrow(
-      expect.objectContaining({ code: 'LOG_SOURCE_UNREGISTERED' }),
-    );
+  test('tells which number of which source a statement bears', () => {
+    const sequence = { source: '11999999000000001X/license-make/1', number: 3 };
+    expect(admit(statementOf(7, { sequence }), ORIGIN).sequence).toEqual(sequence);
+    expect(admit(statementOf(7), ORIGIN).sequence).toBeUndefined();
   });
 
   test('refuses a second log.create', () => {

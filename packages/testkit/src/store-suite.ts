@@ -257,6 +257,22 @@ const CASES: readonly StoreCase[] = [
     },
   },
   {
+    name: 'gives the newest sources that a group came with, if it keeps them',
+    async run({ open }) {
+      const store = await open();
+      if (!store.sources) return store.close();
+      assert.equal(await store.sources(), undefined);
+      await store.commit({ ...groupOf(0, 1), sources: '{"来源":1}' });
+      await store.commit({ ...groupOf(1, 1), sources: 'two' });
+      await store.commit(groupOf(2, 1));
+      assert.equal(await store.sources(), 'two');
+      await store.close();
+      const again = await open();
+      assert.equal(await again.sources?.(), 'two');
+      await again.close();
+    },
+  },
+  {
     name: 'gives the checkpoint with the least size from one on, and the greatest',
     async run({ open }) {
       const store = await open();

@@ -67,6 +67,45 @@ export function creationOf(claims: JsonObject = {}, change: JsonObject = {}): Ui
   });
 }
 
+/** A source of the system that these statements are of. */
+export const SOURCE = '11999999000000001X/license-make/1';
+
+/** The statement that bears a number of the source. */
+export function numbered(number: number, source: string = SOURCE): Uint8Array {
+  return statementOf(1000 + number, { sequence: { source, number } });
+}
+
+/** The statement that opens a source, in place of another one if given. */
+export function opening(
+  source: string = SOURCE,
+  predecessor?: { readonly source: string; readonly last: number },
+): Uint8Array {
+  const suffix = Number(source.slice(source.lastIndexOf('/') + 1));
+  return statementOf(900 + suffix, {
+    profile: 'log/1',
+    event: 'source.open',
+    sequence: { source, number: 0 },
+    claims: {
+      source,
+      ...(predecessor && {
+        predecessorSource: predecessor.source,
+        predecessorLast: predecessor.last,
+      }),
+    },
+  });
+}
+
+/** The statement that fills a number of the source. */
+export function voiding(number: number): Uint8Array {
+  const replacedDigest = 'A'.repeat(43) + '=';
+  return statementOf(2000 + number, {
+    profile: 'log/1',
+    event: 'source.void',
+    sequence: { source: SOURCE, number },
+    claims: { source: SOURCE, number, replacedDigest },
+  });
+}
+
 /** Short, so that tests need not wait long for that of a process that was killed. */
 const LEASE_MS = 300;
 
