@@ -10,6 +10,7 @@ import type { PolicyLog, TrustPolicy } from '@anchorlog/verify';
 import type { DuplicateCheck } from './duplicate-check.ts';
 import type { Findings } from './finding.ts';
 import type { KeyCheck } from './key-check.ts';
+import type { SourceCheck } from './source-check.ts';
 
 /** What signatures came to. */
 export interface SignatureReport {
@@ -19,7 +20,7 @@ export interface SignatureReport {
   readonly undated: number;
 }
 
-/** Reads entries as statements of one log and holds them against the policy. spec/audit §3.1, §3.4, §3.5 */
+/** Reads entries as statements of one log and holds them against the policy. spec/audit §3.1, §3.4, §3.5, §3.8 */
 export class EntryCheck {
   readonly #policy: TrustPolicy;
   readonly #log: PolicyLog;
@@ -27,6 +28,7 @@ export class EntryCheck {
   readonly #profiles: ReadonlySet<string> | undefined;
   readonly #keys: KeyCheck | undefined;
   readonly #duplicates: DuplicateCheck;
+  readonly #sources: SourceCheck;
   readonly #findings: Findings;
   #verified = 0;
   #undated = 0;
@@ -36,6 +38,7 @@ export class EntryCheck {
     log,
     keys,
     duplicates,
+    sources,
     findings,
   }: {
     readonly policy: TrustPolicy;
@@ -43,6 +46,7 @@ export class EntryCheck {
     /** Absent: signatures are not verified. */
     readonly keys: KeyCheck | undefined;
     readonly duplicates: DuplicateCheck;
+    readonly sources: SourceCheck;
     readonly findings: Findings;
   }) {
     this.#policy = policy;
@@ -51,6 +55,7 @@ export class EntryCheck {
     this.#profiles = log.profiles === 'any' ? undefined : new Set(log.profiles);
     this.#keys = keys;
     this.#duplicates = duplicates;
+    this.#sources = sources;
     this.#findings = findings;
   }
 
@@ -73,6 +78,7 @@ export class EntryCheck {
       this.#findings.add('AUDIT_GENESIS', { index });
     // Entry 0 is the log's own, whoever speaks in it.
     if (!isGenesis || index > 0) this.#admit(statement, index);
+    this.#sources.take(statement, index);
     if (this.#keys) this.#verifySignature(statement, index, this.#keys);
     return this.#duplicates.add(formatAddress({ ...issuer, id }), index);
   }

@@ -25,6 +25,8 @@ export const FINDING_CODES = {
     'a statement is signed by a key that does not count: not yet, no more, or in other hands',
   AUDIT_WITHHELD:
     "the bytes of entries are withheld, and no later entry of the log's operator orders it",
+  AUDIT_SEQUENCE:
+    'a statement does not bear the number that comes next in its source: numbers are missing, given twice, or of a source that is not open',
   AUDIT_SECOND_OPINION: 'another library gets another root than the anchored one',
 } as const;
 

@@ -11,6 +11,7 @@ export {
   SECOND_OPINION_WORK,
   type SecondOpinionResult,
 } from './second-opinion.ts';
+export type { SourceReport } from './source-check.ts';
 export {
   directorySource,
   httpSource,

@@ -15,6 +15,7 @@ import { HeadCheck, type HeadReport, type RegistryReport } from './head-check.ts
 import { KeyCheck } from './key-check.ts';
 import type { KnownHead } from './known-head.ts';
 import { SecondOpinion, type SecondOpinionResult } from './second-opinion.ts';
+import { SourceCheck, type SourceReport } from './source-check.ts';
 import { isMalformed, presentedOrigin, type AuditSource } from './source.ts';
 import { TileCheck } from './tile-check.ts';
 import { WithheldCheck, type WithheldReport } from './withheld-check.ts';
@@ -69,6 +70,7 @@ export interface ReplayReport {
   readonly secondOpinion: SecondOpinionResult | 'notAsked';
   /** Entries in which nothing could be checked but their place in the tree. */
   readonly withheld: WithheldReport;
+  readonly sources: SourceReport;
   readonly findings: readonly Finding[];
   readonly counts: Readonly<Partial<Record<FindingCode, number>>>;
 }
@@ -116,6 +118,7 @@ class ReplayRun {
   readonly #duplicates: DuplicateCheck;
   readonly #tiles: TileCheck;
   readonly #withheld: WithheldCheck;
+  readonly #sources: SourceCheck;
   readonly #second: SecondOpinion | undefined;
   /** The published checkpoint, or why it is none of this log; undefined if there is none. */
   readonly #published: OpenedCheckpoint | CodedError | undefined;
@@ -141,7 +144,9 @@ class ReplayRun {
     const heads = this.#heads.bySize;
     const keys =
       options.signatures === true ? new KeyCheck({ log: log.origin, heads, now }) : undefined;
-    this.#entries = new EntryCheck({ policy, log, keys, duplicates, findings });
+    this.#sources = new SourceCheck(findings);
+    const sources = this.#sources;
+    this.#entries = new EntryCheck({ policy, log, keys, duplicates, sources, findings });
     this.#tiles = new TileCheck(source, this.#hasher, findings);
     this.#withheld = new WithheldCheck(findings);
     this.#second = options.secondOpinion === true ? new SecondOpinion(log.suite) : undefined;
@@ -199,6 +204,7 @@ class ReplayRun {
       signatures: signatures === true ? signed : 'notAsked',
       secondOpinion: second ?? 'notAsked',
       withheld,
+      sources: this.#sources.report(),
       findings,
       counts,
     };
@@ -238,6 +244,7 @@ class ReplayRun {
     const row = hashEntries(chunk, this.#hasher);
     for (const [i, entry] of chunk.entries()) {
       const withheld = this.#withheld.take(entry, first + i);
+      if (withheld) this.#sources.takeWithheld(withheld, first + i);
       const isFull = withheld
         ? this.#duplicates.add(withheld.address, first + i)
         : this.#entries.take(entry, first + i);

@@ -73,6 +73,10 @@ export const FINDING_TEXTS: Readonly<Record<FindingCode, Said>> = {
     '有的条目内容缺失，而日志里没有封存它的依据',
     'the bytes of entries are withheld, and the log holds no order for it',
   ],
+  AUDIT_SEQUENCE: [
+    '来源的序号有缺漏、重复，或者来源未启用',
+    'numbers of a source are missing, given twice, or of a source that is not open',
+  ],
   AUDIT_SECOND_OPINION: [
     '另一个程序库算出的树根与锚定的不同',
     'another library gets another root than the anchored one',

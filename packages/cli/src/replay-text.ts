@@ -48,6 +48,16 @@ export function replayText(
     [say('检查点', 'checkpoint'), say(...CHECKPOINT[report.checkpoint])],
     [say('签名', 'signatures'), signaturesText(signatures, say)],
   ];
+  const { opened, numbered, voided } = report.sources;
+  if (opened > 0) {
+    facts.push([
+      say('来源', 'sources'),
+      say(
+        `${count(opened)} 个，${count(numbered)} 个序号，其中作废 ${count(voided)} 个`,
+        `${count(opened)} with ${count(numbered)} numbers, ${count(voided)} of them void`,
+      ),
+    ]);
+  }
   if (secondOpinion !== 'notAsked') {
     const { equal, different, skipped } = secondOpinion;
     facts.push([

@@ -30,6 +30,7 @@ const REPORT: ReplayReport = {
   signatures: 'notAsked',
   secondOpinion: 'notAsked',
   withheld: { entries: 0, orders: 0 },
+  sources: { opened: 0, numbered: 0, voided: 0 },
   findings: [],
   counts: {},
 };
