@@ -43,12 +43,31 @@ export async function adopt(vault: Vault, log: Log): Promise<VaultAdoption> {
     batch = [];
   };
   for await (const entry of log.entries({ to: size })) {
+    // What an emitter has sent stands in its own vault.
+    if (isOfSource(entry)) {
+      await settle();
+      index++;
+      continue;
+    }
     batch.push({ address: addressOf(entry), entry });
     index++;
     if (batch.length === AT_ONCE) await settle();
   }
   await settle();
   return { entries: size, lost };
+}
+
+/** Tell whether an entry of the log bears a number of a source, and so was issued by an emitter; also of one that is withheld. */
+export function isOfSource(entry: Uint8Array): boolean {
+  return (parseWithheld(entry) ?? parseStatement(entry)).sequence !== undefined;
+}
+
+/** Tell whether the statement that the log has at an address was sent by an emitter. */
+export async function isOfEmitter(log: Log, address: StatementAddress): Promise<boolean> {
+  const index = await log.find(address);
+  if (index === undefined) return false;
+  for await (const entry of log.entries({ from: index, to: index + 1 })) return isOfSource(entry);
+  return false;
 }
 
 /** Give the address of an entry of the log, also of one that is withheld. */

@@ -70,8 +70,8 @@ async function bundleAnchor(
   };
 }
 
-/** @throws SDK_DISCLOSURE_UNKNOWN, SDK_OPENINGS_LOST */
-function chosen(item: VaultItem, disclose: Disclose): Uint8Array[] {
+/** Choose what a bundle opens. @throws SDK_DISCLOSURE_UNKNOWN, SDK_OPENINGS_LOST */
+export function chosen(item: VaultItem, disclose: Disclose): Uint8Array[] {
   const { disclosures } = item;
   if (isLost(item) && disclose.length > 0) throw lostError(item);
   const paths =

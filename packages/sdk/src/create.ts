@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import { formatBase64, formatUtf8, hmac, isCodedError } from '@anchorlog/core';
-import { nodeEd25519, nodeSha256 } from '@anchorlog/core/node';
+import { isCodedError } from '@anchorlog/core';
+import { nodeEd25519 } from '@anchorlog/core/node';
 import { createLog, directoryTiles, fileGuard, type Log, type LogCheckpoint } from '@anchorlog/log';
 import { noteKey, openCheckpoint } from '@anchorlog/tlog';
 import { adopt, type VaultAdoption } from './adopt.ts';
@@ -21,13 +21,8 @@ import { readProfiles } from './own-profiles.ts';
 import { storeOf, storeToWrite } from './places.ts';
 import { reconcile } from './recovery.ts';
 import { registerProfiles } from './register-profiles.ts';
-import {
-  STATUS_KINDS,
-  keyspaceOf,
-  readSecrets,
-  statusKeyspaceName,
-  type Secrets,
-} from './secrets.ts';
+import { readSecrets } from './secrets.ts';
+import { ownerOf } from './vault-owner.ts';
 import { Vault } from './vault.ts';
 
 /** How a notary is opened. */
@@ -124,6 +119,7 @@ async function openNotary(
     checkSignedBy(keys.checkpoint, checkpoint);
     const former = await FormerAnchors.open(dir, chain);
     const parts = {
+      dir,
       config,
       profiles,
       former,
@@ -162,26 +158,6 @@ function withChainUrl(config: NotaryConfig, url: string | undefined): NotaryConf
     throw sdkError('SDK_NO_CHAIN', 'notary.json pins no chain whose URL could be another');
   }
   return { ...config, chain: { ...config.chain, url: parseChainUrl(url, '/chain/url') } };
-}
-
-/**
- * Name whose vault it is, without telling the secrets: ids made with another one would not recognise a retry, and a license whose status key
- * changed would have two histories.
- */
-function ownerOf({ origin }: NotaryConfig, secrets: Secrets): string {
-  const mark = (secret: Uint8Array): string =>
-    formatBase64(hmac(nodeSha256, secret, formatUtf8('anchorlog/vault/1')));
-  const status = STATUS_KINDS.map((kind) => keyspaceOf(secrets, kind));
-  const names = status.map(({ name }) => name);
-  const isAsMade = names.every((name) => name === statusKeyspaceName(origin));
-  return JSON.stringify({
-    format: 'anchorlog/vault/1',
-    origin,
-    mark: mark(secrets.id),
-    status: status.map(({ secret }) => mark(secret)),
-    // A status key is made of the name too. The one that every notary begins with is not said.
-    names: isAsMade ? undefined : names,
-  });
 }
 
 /** What another key signs from now on no verifier of this log accepts. @throws SDK_KEY_MALFORMED */

@@ -24,7 +24,7 @@ export const SDK_CODES = {
     'the vault could not be opened, read or written, and takes nothing until the notary is opened again',
   SDK_BACKUP_EXISTS: 'a backup of a vault was to be made where there is something already',
   SDK_RECORD_RESERVED:
-    'the record creates a log or registers a profile, which the notary itself does once',
+    'the record creates a log, registers a profile, or opens, fills or seals a source, which notary and emitter do themselves',
   SDK_PROFILE_MALFORMED:
     "the file of a profile of one's own cannot be read, or is not that of a sound profile",
   SDK_PROFILE_CHANGED:
@@ -46,7 +46,17 @@ export const SDK_CODES = {
     'log and chain contradict each other, or the log was closed on chain: no receipt could keep its promise',
   SDK_WAIT_TIMEOUT: 'the record did not reach the asked stage in the given time',
   SDK_BUSY: 'too many records wait to be taken: try again after `context.retryAfterMs`',
-  SDK_CLOSED: 'the notary is closed',
+  SDK_CLOSED: 'notary or emitter is closed',
+  SDK_SOURCE_MALFORMED:
+    'a source is not `<system>/<suffix>` or `<org>/<system>/<suffix>`, or its organisation is not known',
+  SDK_SEQUENCE_MISSING: 'a statement was submitted that bears no number of a source',
+  SDK_OUTBOX_FULL:
+    'as much as may wait for the log waits already: nothing was taken, try again after `context.retryAfterMs`',
+  SDK_EMITTER_STOPPED:
+    'the emitter has stopped, and a person must see why: `context.reason` is the code, as LOG_SEQUENCE_TAKEN where an older copy of its folder was put back',
+  SDK_NO_BUNDLES: 'what the emitter sends to gives no bundles',
+  SDK_RECORD_VOID:
+    'the log will never take the statement of this record: its number was filled with source.void',
 } as const;
 
 export type SdkCode = keyof typeof SDK_CODES;

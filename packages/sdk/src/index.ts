@@ -1,6 +1,15 @@
 export type { BatchesStatus } from './batches.ts';
 export type { Disclose } from './bundle.ts';
 export { readConfig, type ChainSettings, type IssuerConfig, type NotaryConfig } from './config.ts';
+export { createEmitter, type EmitterOptions } from './create-emitter.ts';
+export type {
+  Emitted,
+  Emitter,
+  EmitterLag,
+  EmitterProblem,
+  EmitterStage,
+  EmitterTarget,
+} from './emitter.ts';
 export type { VaultAdoption } from './adopt.ts';
 export { adoptVault, createNotary, type NotaryOptions } from './create.ts';
 export { deployDevelopment, joinDevelopment, type DevelopmentChain } from './development-chain.ts';

@@ -1,11 +1,10 @@
-import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as turn } from 'node:timers/promises';
 import { isCodedError } from '@anchorlog/core';
-import { idsDamagedError, type Log, type LogReceipt } from '@anchorlog/log';
 import type { FileDigest } from '@anchorlog/statement';
 import { sdkError } from './error.ts';
 import { FileDigester } from './file-digest.ts';
 import { prepare, type Issuing, type PreparedRecord, type ReadRecord } from './issuing.ts';
-import type { StoredItem, VaultItem } from './vault-item.ts';
+import type { IssuedItem, StoredItem } from './vault-item.ts';
 import type { Vault } from './vault.ts';
 
 /** How much may wait for an answer. */
@@ -16,9 +15,19 @@ export interface IntakeLimits {
   readonly maxFileBytes: number;
 }
 
-/** A record that is in the log. */
-export interface TakenRecord extends ReadRecord {
-  readonly receipt: LogReceipt;
+/** A record that has come where it was to come. */
+export interface TakenRecord<T> extends ReadRecord {
+  readonly answer: T;
+}
+
+/** Where what was issued goes from the vault, and the answer that it gives for each item. */
+export interface Onward<T> {
+  /** Refuse a record for lack of room: so many bytes of records would be on their way with it. */
+  admit?(bytes: number): void;
+  /** Look whether a record that was issued before is where it must be. What it throws ends the taking of records. */
+  check?(item: StoredItem): Promise<void>;
+  /** Take on items that the vault is writing, in order: `flushed` resolves when they are durable, with the number behind them. */
+  take(items: readonly StoredItem[], flushed: Promise<number>): Promise<readonly (T | Error)[]>;
 }
 
 /** Records that are issued and written to the vault together: few, since those of a group answer together. */
@@ -28,69 +37,57 @@ const GROUPS_IN_FLIGHT = 4;
 /** Bytes of entries that may be on their way, so that the log is never too busy for them: their order would be lost. */
 const BYTES_IN_FLIGHT = 2 ** 24;
 const RETRY_MS = 50;
-/** After these the log takes nothing more until it is opened again. */
-const ENDS = new Set([
-  'LOG_FAILED',
-  'LOG_FENCED',
-  'LOG_IDS_DAMAGED',
-  'LOG_STORE_DAMAGED',
-  'LOG_STORE_FAILED',
-  'LOG_STORE_REPLACED',
-  'LOG_CLOSED',
-]);
 
-/** Somebody waits for the receipt of a record. */
-interface Waiting {
+/** Somebody waits for the answer to a record. */
+interface Waiting<T> {
   readonly read: ReadRecord;
   /** Present once the files are hashed. */
   prepared: PreparedRecord | Error | undefined;
   /** Resolves then. */
   readonly preparing: Promise<void> | undefined;
   readonly bytes: number;
-  readonly resolve: (receipt: LogReceipt) => void;
+  readonly resolve: (answer: T) => void;
   readonly reject: (error: unknown) => void;
 }
 
 /**
- * Takes records in the order of the calls, in groups: while one group is on its way to vault and log, each with one fsync, the next is
+ * Takes records in the order of the calls, in groups: while one group is on its way to the vault and onward, the next is
  * issued. A record whose files are still being read holds up those that came after it, which may link to it.
  */
-export class Intake {
+export class Intake<T> {
   readonly #issuing: Issuing;
   readonly #vault: Vault;
-  readonly #log: Log;
+  readonly #onward: Onward<T>;
   readonly #limits: IntakeLimits;
   readonly #files: FileDigester;
-  #waiting: Waiting[] = [];
+  #waiting: Waiting<T>[] = [];
   readonly #inFlight = new Set<Promise<void>>();
   #bytesInFlight = 0;
   #unanswered = 0;
   #unansweredBytes = 0;
   #pumping: Promise<void> | undefined;
-  /** Whether all groups so far are in the log. */
-  #noting: Promise<boolean> = Promise.resolve(true);
   #failure: Error | undefined;
   #closed = false;
 
   constructor(world: {
     readonly issuing: Issuing;
     readonly vault: Vault;
-    readonly log: Log;
+    readonly onward: Onward<T>;
     readonly limits: IntakeLimits;
   }) {
     this.#issuing = world.issuing;
     this.#vault = world.vault;
-    this.#log = world.log;
+    this.#onward = world.onward;
     this.#limits = world.limits;
     this.#files = new FileDigester({ maxBytes: world.limits.maxFileBytes });
   }
 
   /**
-   * Take a record; resolves when it is in the log, on disk.
-   * @throws SDK_BUSY, SDK_CLOSED, SDK_VAULT_FAILED, and what issuing and the log throw
+   * Take a record; resolves when it has come where it was to come, on disk.
+   * @throws SDK_BUSY, SDK_CLOSED, SDK_VAULT_FAILED, and what issuing and the way onward throw
    */
-  async take(input: unknown): Promise<TakenRecord> {
-    if (this.#closed) throw sdkError('SDK_CLOSED', 'the notary is closed');
+  async take(input: unknown): Promise<TakenRecord<T>> {
+    if (this.#closed) throw sdkError('SDK_CLOSED', 'notary or emitter is closed');
     if (this.#failure) throw this.#failure;
     const { maxRecords, maxBytes } = this.#limits;
     if (this.#unanswered >= maxRecords) throw this.#busy();
@@ -101,13 +98,14 @@ export class Intake {
     const early = prepare(read, byDigest);
     const bytes = early.canonical.length;
     if (this.#unansweredBytes + bytes > maxBytes && this.#unanswered > 0) throw this.#busy();
+    this.#onward.admit?.(this.#unansweredBytes + bytes);
     this.#unanswered++;
     this.#unansweredBytes += bytes;
     try {
       // No await before this: places are given in the order of the calls.
       const isReady = byDigest.length === files.length;
-      const receipt = await this.#enqueue({ read, bytes, prepared: isReady ? early : undefined });
-      return { ...read, receipt };
+      const answer = await this.#enqueue({ read, bytes, prepared: isReady ? early : undefined });
+      return { ...read, answer };
     } finally {
       this.#unanswered--;
       this.#unansweredBytes -= bytes;
@@ -120,12 +118,11 @@ export class Intake {
     this.#files.close();
     await this.#pumping;
     await Promise.all(this.#inFlight);
-    await this.#noting;
   }
 
-  #enqueue(of: Pick<Waiting, 'read' | 'bytes' | 'prepared'>): Promise<LogReceipt> {
+  #enqueue(of: Pick<Waiting<T>, 'read' | 'bytes' | 'prepared'>): Promise<T> {
     return new Promise((resolve, reject) => {
-      const waiting: Waiting = {
+      const waiting: Waiting<T> = {
         ...of,
         preparing: of.prepared
           ? undefined
@@ -171,7 +168,7 @@ export class Intake {
   }
 
   /** Take the first of those that wait, up to one whose files are still being read. */
-  async #nextGroup(): Promise<Waiting[]> {
+  async #nextGroup(): Promise<Waiting<T>[]> {
     await this.#waiting[0]?.preparing;
     let count = 0;
     while (count < Math.min(GROUP_RECORDS, this.#waiting.length)) {
@@ -184,7 +181,7 @@ export class Intake {
   }
 
   /** Issue the records of a group. Gives the item or the error of each; never rejects. */
-  async #issue(group: readonly Waiting[]): Promise<(VaultItem | Error)[]> {
+  async #issue(group: readonly Waiting<T>[]): Promise<(IssuedItem | Error)[]> {
     if (this.#failure) return group.map(() => this.#failure!);
     const sound: PreparedRecord[] = [];
     for (const { prepared } of group) {
@@ -193,7 +190,7 @@ export class Intake {
     try {
       const items = await this.#issuing.issueGroup(sound);
       for (const [i, item] of items.entries()) {
-        if ('number' in item) items[i] = await this.#found(item);
+        if (!(item instanceof Error || item.isNew)) items[i] = await this.#found(item);
       }
       const issued = items.values();
       return group.map(({ prepared }) =>
@@ -204,27 +201,26 @@ export class Intake {
     }
   }
 
-  /** Let a record that was issued before pass if the log finds it, should it be there: what it misses it would take for new. Never rejects. */
-  async #found(item: StoredItem): Promise<StoredItem | Error> {
-    if (!this.#vault.isAppended(item)) return item;
+  /** Let a record that was issued before pass if it is where it must be. Never rejects. */
+  async #found(item: IssuedItem): Promise<IssuedItem | Error> {
     try {
-      if ((await this.#log.find(item.address)) !== undefined) return item;
-      throw idsDamagedError();
+      await this.#onward.check?.(item);
+      return item;
     } catch (error) {
       return this.#fail(error); // in its own place: the new ones of its group go on
     }
   }
 
-  /** Bring the issued records of a group to disk and into the log, and answer. Never rejects. */
-  async #store(group: readonly Waiting[], results: readonly (VaultItem | Error)[]): Promise<void> {
-    const entries = results.flatMap((each) => ('entry' in each ? [each.entry] : []));
-    // Flushes end in the order in which they began, and so the groups come to the log.
-    const flushed = this.#vault.flush();
-    const appended = flushed.then(() => this.#append(entries));
-    this.#noting = this.#note(this.#noting, flushed, appended);
-    let receipts: Iterator<LogReceipt | Error>;
+  /** Bring the issued records of a group to disk and onward, and answer. Never rejects. */
+  async #store(
+    group: readonly Waiting<T>[],
+    results: readonly (IssuedItem | Error)[],
+  ): Promise<void> {
+    const items = results.flatMap((each) => (each instanceof Error ? [] : [each]));
+    let answers: Iterator<T | Error>;
     try {
-      receipts = (await appended).values();
+      // Flushes end in the order in which they began, and so the groups go onward.
+      answers = (await this.#onward.take(items, this.#vault.flush())).values();
     } catch (error) {
       const failure = this.#fail(error);
       for (const { reject } of group) reject(failure);
@@ -232,43 +228,9 @@ export class Intake {
     }
     for (const [i, { resolve, reject }] of group.entries()) {
       const issued = results[i]!;
-      const answer = issued instanceof Error ? issued : receipts.next().value!;
+      const answer = issued instanceof Error ? issued : answers.next().value!;
       if (!(answer instanceof Error)) resolve(answer);
       else reject(isVaultDamage(answer) ? this.#fail(answer) : answer);
-    }
-  }
-
-  /** Note in the vault that all groups so far are in the log. A crash before leaves it to the next start to look. Never rejects. */
-  async #note(
-    before: Promise<boolean>,
-    flushed: Promise<number>,
-    appended: Promise<readonly (LogReceipt | Error)[]>,
-  ): Promise<boolean> {
-    try {
-      const [next, receipts] = await Promise.all([flushed, appended]);
-      const isAll = (await before) && receipts.every((each) => 'index' in each);
-      if (isAll) this.#vault.appended(next);
-      return isAll;
-    } catch {
-      return false; // those who wait for receipts are told
-    }
-  }
-
-  /** Append entries as one group of the log, each on its own if the log refuses one of them. */
-  async #append(entries: readonly Uint8Array[]): Promise<(LogReceipt | Error)[]> {
-    for (;;) {
-      try {
-        return entries.length > 0 ? await this.#log.appendBatch(entries) : [];
-      } catch (error) {
-        const code = isCodedError(error) ? error.code : undefined;
-        if (code === 'LOG_BUSY') {
-          await delay(RETRY_MS);
-        } else if (code === undefined || ENDS.has(code)) {
-          throw error;
-        } else {
-          return Promise.all(entries.map((entry) => this.#log.append(entry).catch(toldOf)));
-        }
-      }
     }
   }
 
@@ -290,20 +252,6 @@ export class Intake {
       bytes: this.#unansweredBytes,
     });
   }
-}
-
-/**
- * Say of what the log refuses whose fault it is. Every entry comes from the vault: where the log has another one under its id, the vault has
- * lost that, and took the record for a new one. The submitter has handed in the same.
- */
-function toldOf(error: unknown): Error {
-  if (!isCodedError(error) || error.code !== 'LOG_ID_CONFLICT') return asError(error);
-  return sdkError(
-    'SDK_VAULT_DAMAGED',
-    'vault: it has lost a record that the log has. Put its newest copy back; if there is none, adoptVault (anchorlog log adopt-vault) goes on without what it lacks',
-    {},
-    { cause: error },
-  );
 }
 
 function isVaultDamage(error: Error): boolean {

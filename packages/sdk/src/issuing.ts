@@ -16,10 +16,12 @@ import {
   recordId,
   signStatement,
   type FileDigest,
+  type Issued,
   type LogRecord,
   type RecordLink,
   type ResolvedLink,
   type StatementAddress,
+  type StatementSequence,
 } from '@anchorlog/statement';
 import type { IssuerConfig } from './config.ts';
 import { sdkError } from './error.ts';
@@ -29,7 +31,7 @@ import { pooledSigner } from './pooled-signer.ts';
 import { randomBytes } from './random.ts';
 import { logBehind } from './recovery.ts';
 import { keyspaceOf, type Secrets } from './secrets.ts';
-import { isLost, lostError, type StoredItem, type VaultItem } from './vault-item.ts';
+import { isLost, lostError, type IssuedItem, type VaultItem } from './vault-item.ts';
 import { Unsigned } from './unsigned.ts';
 import type { Vault, VaultPlace } from './vault.ts';
 
@@ -48,8 +50,18 @@ export interface PreparedRecord extends ReadRecord {
   readonly canonical: string;
 }
 
-/** What a log says that only its notary itself may let it say. */
-const RESERVED = { profile: 'log/1', events: ['log.create', 'profile.register'] };
+/** The numbers of a gapless source. */
+export interface SequenceCounter {
+  readonly source: string;
+  /** The next one. */
+  next: number;
+}
+
+/** What only notary and emitter themselves may say. */
+const RESERVED = {
+  profile: 'log/1',
+  events: ['log.create', 'profile.register', 'source.open', 'source.void', 'source.seal'],
+};
 /** Records that are issued before others get a turn of the event loop. */
 const RECORDS_A_TURN = 32;
 
@@ -58,20 +70,23 @@ export class Issuing {
   readonly #origin: string;
   readonly #issuers: readonly IssuerConfig[];
   readonly #profiles: ProfileSet;
-  readonly #keys: NotaryKeys;
+  readonly #keys: Pick<NotaryKeys, 'issuers'>;
   readonly #secrets: Secrets;
   readonly #vault: Vault;
   readonly #clock: () => number;
+  readonly #sequence: SequenceCounter | undefined;
   readonly #signers = new Map<string, { signer: Signer; keyId: string }>();
 
   constructor(world: {
     readonly origin: string;
     readonly issuers: readonly IssuerConfig[];
     readonly profiles: ProfileSet;
-    readonly keys: NotaryKeys;
+    readonly keys: Pick<NotaryKeys, 'issuers'>;
     readonly secrets: Secrets;
     readonly vault: Vault;
     readonly clock: () => number;
+    /** Present where all statements are of one gapless source. */
+    readonly sequence?: SequenceCounter | undefined;
   }) {
     this.#origin = world.origin;
     this.#issuers = world.issuers;
@@ -80,13 +95,14 @@ export class Issuing {
     this.#secrets = world.secrets;
     this.#vault = world.vault;
     this.#clock = world.clock;
+    this.#sequence = world.sequence;
   }
 
   /** Read and check a record. @throws SDK_RECORD_RESERVED, SDK_ISSUER_UNKNOWN, SDK_ISSUER_AMBIGUOUS, STATEMENT_RECORD_…, PROFILES_… */
   read(input: unknown): ReadRecord {
     const read = this.#read(input);
     if (isReserved(read.record)) {
-      const message = 'the notary itself creates the log and registers its profiles, once each';
+      const message = `${read.record.event} is issued by notary or emitter itself`;
       throw sdkError('SDK_RECORD_RESERVED', message);
     }
     return read;
@@ -103,12 +119,20 @@ export class Issuing {
     return known?.entry ?? this.own(record);
   }
 
-  /** Issue a record of the notary itself into the vault, on disk, and give its entry. */
+  /** Issue a record of the notary or emitter itself into the vault, on disk, and give its entry. */
   async own(record: unknown): Promise<Uint8Array> {
     const [issued] = await this.issueGroup([prepare(this.#read(record), [])]);
     if (!issued || issued instanceof Error) throw issued ?? new Error('nothing was issued');
     await this.#vault.flush();
     return issued.entry;
+  }
+
+  /** Issue a statement for a number of the source that another has; the vault is not given it. */
+  async issueAt(record: unknown, number: number): Promise<VaultItem> {
+    const prepared = prepare(this.#read(record), []);
+    const source = this.#sequence?.source;
+    if (source === undefined) throw new TypeError('issueAt: expected a gapless source');
+    return this.#sign(prepared, this.#make(prepared, [], { source, number }));
   }
 
   /** Give the address of the record that an issuer has under a number. */
@@ -124,9 +148,10 @@ export class Issuing {
    * Issue the records of a group in order. The new ones are added to the vault, which is to be flushed before anything of them is shown; a
    * record that was issued before gives its item again. One that is refused gives its error in its place.
    */
-  async issueGroup(group: readonly PreparedRecord[]): Promise<(VaultItem | StoredItem | Error)[]> {
-    const results: (VaultItem | StoredItem | Error)[] = [];
-    const unsigned = new Unsigned(this.#vault);
+  async issueGroup(group: readonly PreparedRecord[]): Promise<(IssuedItem | Error)[]> {
+    const results: (IssuedItem | Error)[] = [];
+    const counter = this.#sequence;
+    const unsigned = new Unsigned(this.#vault, counter !== undefined);
     const settle = (): Promise<void> => unsigned.settle(results);
     const known = await this.#look(group);
     for (const [at, prepared] of group.entries()) {
@@ -150,7 +175,14 @@ export class Issuing {
             leaf: place?.leaf ?? (await this.#foreignLeaf(link, `/links/${i}`)),
           });
         }
-        const signed = this.#issueOne(prepared, links).catch(asError);
+        const issued = this.#make(
+          prepared,
+          links,
+          counter && { source: counter.source, number: counter.next },
+        );
+        // Given away only once there is a statement that bears it.
+        if (counter) counter.next++;
+        const signed = this.#sign(prepared, issued).catch(asError);
         unsigned.add({ at, address, key: record.key, signed });
       } catch (error) {
         results[at] = asError(error);
@@ -160,13 +192,16 @@ export class Issuing {
     return results;
   }
 
-  async #issueOne(prepared: PreparedRecord, links: readonly ResolvedLink[]): Promise<VaultItem> {
-    const { record, address, files, canonical } = prepared;
+  #make(
+    { record, address, files }: PreparedRecord,
+    links: readonly ResolvedLink[],
+    sequence?: StatementSequence,
+  ): Issued {
     const { org, system, id } = address;
-    const { signer, keyId: name } = this.#signerOf(address);
+    const { keyId: name } = this.#signerOf(address);
     const claims = keepsNothing(record.claims) ? record.claims : loggedClaims(record.claims);
     // With its id, which would be derived once more from the key.
-    const issued = issue(
+    return issue(
       { ...record, key: undefined, id, claims },
       {
         log: this.#origin,
@@ -182,17 +217,21 @@ export class Issuing {
         random: randomBytes,
         files,
         links,
+        sequence,
         signer: { alg: 'Ed25519', keyId: name },
       },
     );
-    const { entry, disclosures } = await signStatement(issued, signer);
+  }
+
+  async #sign({ address, canonical }: PreparedRecord, issued: Issued): Promise<VaultItem> {
+    const { entry, disclosures } = await signStatement(issued, this.#signerOf(address).signer);
     return { address, record: canonical, entry, disclosures };
   }
 
   /** The same record again is what it was; another one under its id is refused. @throws SDK_ID_CONFLICT, SDK_OPENINGS_LOST, SDK_VAULT_DAMAGED */
-  async #again({ address, canonical }: PreparedRecord): Promise<StoredItem> {
+  async #again({ address, canonical }: PreparedRecord): Promise<IssuedItem> {
     const known = await this.#vault.item(address);
-    if (known?.record === canonical) return known;
+    if (known?.record === canonical) return { ...known, isNew: false };
     if (known && isLost(known)) throw lostError(known);
     const { id } = address;
     throw sdkError('SDK_ID_CONFLICT', `another record was notarized as ${id}`, { id });

@@ -47,7 +47,7 @@ export async function readKeys(
     readKeyFile(keyPath(dir, 'checkpoint'), 'checkpoint', origin),
     readKeyFile(keyPath(dir, 'receipt'), 'receipt', `${origin}/receipt`),
     readKeyFile(keyPath(dir, 'operator'), 'operator', origin),
-    ...issuers.map((issuer) => readKeyFile(issuerPath(dir, issuer), 'issuer', issuerName(issuer))),
+    ...issuers.map((issuer) => readIssuerKey(dir, issuer)),
   ]);
   checkPurposes([checkpoint, receipt, operator, ...issuerKeys]);
   return {
@@ -56,6 +56,11 @@ export async function readKeys(
     operator,
     issuers: new Map(issuerKeys.map((key) => [key.name, key])),
   };
+}
+
+/** Read the key of one issuer from the folder of a notary. @throws SDK_KEY_MALFORMED */
+export async function readIssuerKey(dir: string, issuer: IssuerConfig): Promise<KeyFile> {
+  return readKeyFile(issuerPath(dir, issuer), 'issuer', issuerName(issuer));
 }
 
 /** One key has one purpose: what it signs for one could be shown as signed for another. @throws SDK_KEY_MALFORMED */

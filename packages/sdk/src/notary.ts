@@ -1,10 +1,12 @@
 import type { AnchorerStatus } from '@anchorlog/anchor';
+import type { LogReceipt } from '@anchorlog/log';
 import type { ProfileSet, RecordWarning } from '@anchorlog/profiles';
 import type { Statement, StatementAddress } from '@anchorlog/statement';
 import type { Bundle } from '@anchorlog/verify';
 import type { BatchesStatus } from './batches.ts';
 import type { Disclose } from './bundle.ts';
 import type { NotaryConfig } from './config.ts';
+import type { EmitterTarget } from './emitter.ts';
 import type { NotaryLog } from './notary-log.ts';
 import type { Stage } from './stage.ts';
 
@@ -53,7 +55,9 @@ export interface NotaryStatus {
 }
 
 /** A system's own notary: log, vault and anchorer in one process. */
-export interface Notary {
+export interface Notary extends EmitterTarget {
+  /** Its folder. */
+  readonly dir: string;
   readonly config: NotaryConfig;
   /** The profiles whose records it takes: those of the package, and those of its settings. */
   readonly profiles: ProfileSet;
@@ -65,6 +69,11 @@ export interface Notary {
    * SDK_VAULT_FAILED, SDK_CLOSED, STATEMENT_…, PROFILES_…, LOG_FAILED
    */
   notarize(record: unknown): Promise<Receipt>;
+  /**
+   * Append finished statements of a source, as an emitter sends them: in their order, all or none. Their records and what opens them stay with the emitter.
+   * @throws SDK_SEQUENCE_MISSING, SDK_ANCHORING_STOPPED, SDK_CLOSED, STATEMENT_…, LOG_SOURCE_…, LOG_SEQUENCE_…, and as `Log.appendBatch`
+   */
+  submit(entries: readonly Uint8Array[]): Promise<readonly LogReceipt[]>;
   /** Say how far a record has come. @throws SDK_REFERENCE_MALFORMED, SDK_ID_UNKNOWN, SDK_ID_AMBIGUOUS, SDK_CLOSED */
   progress(reference: RecordReference): Promise<Stage>;
   /**

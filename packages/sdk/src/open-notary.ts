@@ -1,8 +1,19 @@
 import { equalBytes, isCodedError } from '@anchorlog/core';
 import { nodeSha256 } from '@anchorlog/core/node';
-import { idsDamagedError, type Log, type LogCheckpoint } from '@anchorlog/log';
+import {
+  idsDamagedError,
+  sequenceStepOf,
+  type Log,
+  type LogCheckpoint,
+  type LogReceipt,
+} from '@anchorlog/log';
 import type { ProfileSet } from '@anchorlog/profiles';
-import { indexKey, type Statement, type StatementAddress } from '@anchorlog/statement';
+import {
+  indexKey,
+  parseStatement,
+  type Statement,
+  type StatementAddress,
+} from '@anchorlog/statement';
 import type { Bundle } from '@anchorlog/verify';
 import type { Anchoring } from './anchoring.ts';
 import { Batches } from './batches.ts';
@@ -12,6 +23,7 @@ import type { NotaryConfig } from './config.ts';
 import { sdkError } from './error.ts';
 import type { FormerAnchors } from './former-anchors.ts';
 import { Intake, type IntakeLimits } from './intake.ts';
+import { IntoLog } from './into-log.ts';
 import type { Issuing } from './issuing.ts';
 import type {
   BundleOptions,
@@ -24,13 +36,15 @@ import type {
 import { readOnly, type NotaryLog } from './notary-log.ts';
 import { keyspaceOf, type Secrets } from './secrets.ts';
 import { hasReached, type Stage } from './stage.ts';
-import { isLost, type VaultItem } from './vault-item.ts';
+import { adoptedItem, isLost, type VaultItem } from './vault-item.ts';
 import type { Vault } from './vault.ts';
 
 const WAIT_MS = 120_000;
 
 /** The parts of a notary that has passed its start-up checks. */
 export interface NotaryParts {
+  /** Its folder. */
+  readonly dir: string;
   readonly config: NotaryConfig;
   readonly profiles: ProfileSet;
   readonly secrets: Secrets;
@@ -48,13 +62,15 @@ export interface NotaryParts {
 
 /** A notary at work. */
 export class OpenNotary implements Notary {
+  readonly dir: string;
   readonly config: NotaryConfig;
   readonly profiles: ProfileSet;
   readonly log: NotaryLog;
   readonly #log: Log;
   readonly #secrets: Secrets;
   readonly #vault: Vault;
-  readonly #intake: Intake;
+  readonly #intoLog: IntoLog;
+  readonly #intake: Intake<LogReceipt>;
   readonly #batches: Batches;
   readonly #anchoring: Anchoring | undefined;
   readonly #former: FormerAnchors;
@@ -63,6 +79,7 @@ export class OpenNotary implements Notary {
 
   constructor(parts: NotaryParts) {
     const { config, log, anchoring, checkpoint, changes, clock } = parts;
+    this.dir = parts.dir;
     this.config = config;
     this.profiles = parts.profiles;
     this.log = readOnly(log);
@@ -72,7 +89,8 @@ export class OpenNotary implements Notary {
     this.#anchoring = anchoring;
     this.#former = parts.former;
     this.#changes = changes;
-    this.#intake = new Intake(parts);
+    this.#intoLog = new IntoLog(parts);
+    this.#intake = new Intake({ ...parts, onward: this.#intoLog });
     const onPublished = (published: LogCheckpoint): void => {
       anchoring?.published(log, published);
       changes.announce();
@@ -80,14 +98,33 @@ export class OpenNotary implements Notary {
     this.#batches = new Batches({ log, ...config.batch, checkpoint, clock, onPublished });
   }
 
+  get origin(): string {
+    return this.config.origin;
+  }
+
   async notarize(record: unknown): Promise<Receipt> {
     const stopped = this.#stopped();
     if (stopped) throw stopped;
-    const { address, warnings, receipt } = await this.#intake.take(record);
+    const { address, warnings, answer: receipt } = await this.#intake.take(record);
     this.#batches.appended();
     const { index, leafHash, time, anchorBy } = receipt;
     const told = warnings.length > 0 ? { warnings } : {};
     return { id: address.id, index, leafHash, time, anchorBy, ...told };
+  }
+
+  async submit(entries: readonly Uint8Array[]): Promise<readonly LogReceipt[]> {
+    const stopped = this.#stopped();
+    if (stopped) throw stopped;
+    for (const entry of entries) {
+      // By its number a statement is known to be kept elsewhere: the vault must hold all others (spec/notary §5).
+      if (sequenceStepOf(parseStatement(entry))) continue;
+      throw sdkError('SDK_SEQUENCE_MISSING', 'expected a statement of a source, with its number');
+    }
+    return this.#whileOpen(async () => {
+      const receipts = await this.#log.appendBatch(entries);
+      this.#batches.appended();
+      return receipts;
+    });
   }
 
   async progress(reference: RecordReference): Promise<Stage> {
@@ -151,6 +188,8 @@ export class OpenNotary implements Notary {
     this.#changes.announce(); // those who wait for a stage see that it will not come
     const steps = [
       () => this.#intake.close(),
+      () => this.#intoLog.settled(),
+      () => this.#vault.cover(this.#log.size),
       () => this.#batches.publish(),
       () => this.#batches.close(),
       () => this.#anchoring?.close(),
@@ -199,6 +238,8 @@ export class OpenNotary implements Notary {
       this.log.entry(index),
     ]);
     if (item && equalBytes(item.entry, entry)) return { index, item };
+    // That of an emitter, which keeps what opens it.
+    if (parseStatement(entry).sequence) return { index, item: adoptedItem(only.address, entry) };
     throw sdkError('SDK_VAULT_DAMAGED', `vault: entry ${index} is another than in the log`, {
       index,
     });

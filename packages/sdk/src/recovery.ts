@@ -1,8 +1,8 @@
 import { equalBytes, formatBase64, isCodedError } from '@anchorlog/core';
-import { idsDamagedError, type Log } from '@anchorlog/log';
+import { idsDamagedError, parseWithheld, type Log } from '@anchorlog/log';
 import { formatAddress } from '@anchorlog/statement';
 import { nodeTreeHasher } from '@anchorlog/tlog/node';
-import { addressOf } from './adopt.ts';
+import { addressOf, isOfEmitter, isOfSource } from './adopt.ts';
 import { sdkError } from './error.ts';
 import { isLost } from './vault-item.ts';
 import type { Vault } from './vault.ts';
@@ -35,7 +35,8 @@ export async function reconcile(vault: Vault, log: Log): Promise<void> {
     const index = await log.find(address);
     if (index !== undefined) {
       // Issued anew where the vault had lost what was issued before, which may have been noted since: then as the log has it.
-      const isSame = isLost(item) || (await holds(log, index, entry));
+      const isSame =
+        isLost(item) || (await holds(log, index, entry)) || (await isOfEmitter(log, address));
       if (!isSame && (await vault.item(address))?.number === number) throw vaultDamaged(index);
       behind = Math.max(behind, index + 1);
     } else {
@@ -49,6 +50,7 @@ export async function reconcile(vault: Vault, log: Log): Promise<void> {
     if (batch.length >= AT_ONCE) await append();
   }
   await append();
+  await vault.cover(log.size);
 }
 
 /** Give the index of the newest item that must be there. A guard, a checkpoint and a chain say the same of more of the log; but they may be gone with it. */
@@ -57,6 +59,8 @@ async function checkAppended(vault: Vault, log: Log): Promise<number | undefined
   if (!item) return undefined;
   const index = await log.find(item.address);
   if (index !== undefined && (await holds(log, index, item.entry))) return index;
+  // An emitter had sent another statement of this id before, and this one was refused.
+  if (index !== undefined && (await isOfEmitter(log, item.address))) return index;
   const address = formatAddress(item.address);
   let at = 0;
   for await (const entry of log.entries()) {
@@ -90,8 +94,9 @@ export function logBehind(): Error {
 }
 
 async function checkNewest(vault: Vault, log: Log): Promise<void> {
-  const index = log.size - 1;
-  const entry = await log.entry(index);
+  const newest = await newestOwn(log, await vault.covered());
+  if (!newest) return;
+  const { index, entry } = newest;
   const item = await vault.item(addressOf(entry));
   if (!item && vault.isEmpty) {
     throw sdkError(
@@ -107,13 +112,30 @@ async function checkNewest(vault: Vault, log: Log): Promise<void> {
       { index },
     );
   }
-  if (!equalBytes(item.entry, entry)) {
-    throw vaultDamaged(index);
-  }
+  if (!parseWithheld(entry) && !equalBytes(item.entry, entry)) throw vaultDamaged(index);
 }
 
 function vaultDamaged(index: number): Error {
   return sdkError('SDK_VAULT_DAMAGED', `vault: entry ${index} is another than in the log`, {
     index,
   });
+}
+
+/** Find the newest entry that is no emitter's, which keeps its own. Below `covered` it was looked at before. */
+async function newestOwn(
+  log: Log,
+  covered: number,
+): Promise<{ readonly index: number; readonly entry: Uint8Array } | undefined> {
+  for (let to = log.size; to > Math.min(covered, log.size - 1);) {
+    const from = Math.max(0, to - AT_ONCE);
+    let newest: { readonly index: number; readonly entry: Uint8Array } | undefined;
+    let index = from;
+    for await (const entry of log.entries({ from, to })) {
+      if (!isOfSource(entry)) newest = { index, entry };
+      index++;
+    }
+    if (newest) return newest;
+    to = from;
+  }
+  return undefined;
 }

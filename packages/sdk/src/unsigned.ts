@@ -1,6 +1,6 @@
 import { formatAddress, type StatementAddress } from '@anchorlog/statement';
 import { nodeTreeHasher } from '@anchorlog/tlog/node';
-import type { VaultItem } from './vault-item.ts';
+import type { IssuedItem, VaultItem } from './vault-item.ts';
 import type { Vault } from './vault.ts';
 
 /** A statement that is being signed. */
@@ -19,10 +19,13 @@ const leafHasher = nodeTreeHasher('sha256');
 /** The statements of a group whose signatures are on their way: they are in nobody's sight before they are in the vault. */
 export class Unsigned {
   readonly #vault: Vault;
+  readonly #isGapless: boolean;
   readonly #items = new Map<string, UnsignedItem>();
 
-  constructor(vault: Vault) {
+  /** `isGapless`: those behind one that could not be signed have their numbers already, so that none of them counts either. */
+  constructor(vault: Vault, isGapless: boolean) {
     this.#vault = vault;
+    this.#isGapless = isGapless;
   }
 
   has(address: StatementAddress): boolean {
@@ -34,12 +37,16 @@ export class Unsigned {
   }
 
   /** Wait for all signatures, add the items to the vault in their order, and put what came out into `results`. */
-  async settle(results: (VaultItem | Error)[]): Promise<void> {
+  async settle(results: (IssuedItem | Error)[]): Promise<void> {
     for (const { at, key, signed } of this.#items.values()) {
       const item = await signed;
-      results[at] = item;
-      if (item instanceof Error) continue;
-      this.#vault.add({ item, leaf: leafHasher.leaf(item.entry), key });
+      if (item instanceof Error) {
+        if (this.#isGapless) throw item;
+        results[at] = item;
+        continue;
+      }
+      const number = this.#vault.add({ item, leaf: leafHasher.leaf(item.entry), key });
+      results[at] = { ...item, number, isNew: true };
     }
     this.#items.clear();
   }

@@ -18,6 +18,12 @@ export interface StoredItem extends VaultItem {
   readonly number: number;
 }
 
+/** An item as it came out of issuing. */
+export interface IssuedItem extends StoredItem {
+  /** Whether it was issued just now, and not for an earlier time that its record was handed in. */
+  readonly isNew: boolean;
+}
+
 /** In place of a record that was lost: no record is written like this. */
 const LOST = 'null';
 
@@ -38,6 +44,13 @@ export function lostError({ address }: VaultItem): Error {
     'what opens this record was lost with an earlier vault: its statement stands, but can be neither opened nor compared',
     { id: address.id },
   );
+}
+
+/** How many bytes are kept of an item, about. */
+export function sizeOf({ record, entry, disclosures }: VaultItem): number {
+  let size = Buffer.byteLength(record) + entry.length;
+  for (const [path, bytes] of disclosures) size += path.length + bytes.length;
+  return size;
 }
 
 const LINE_END = 0x0a;

@@ -44,6 +44,8 @@ type Database = Level<string, Uint8Array>;
 const OWNER = 'owner';
 const APPENDED = 'appended';
 const ITEM = 'item/';
+const COVERED = 'covered';
+const VOID = 'void/';
 const WRITE_BUFFER_BYTES = 2 ** 24;
 /** LevelDB has two journals at most that are not in tables yet. */
 const JOURNAL_BYTES = 2 * WRITE_BUFFER_BYTES;
@@ -158,11 +160,12 @@ export class Vault {
     return this.#addresses(`id/${id}/`, added);
   }
 
-  /** Add a record. A crash before `flush` has ended loses it, and nothing of it was shown. */
-  add(addition: VaultAddition): void {
+  /** Add a record, and give its number. A crash before `flush` has ended loses it, and nothing of it was shown. */
+  add(addition: VaultAddition): number {
     const added = { ...addition, number: this.#next++ };
     this.#unwritten.set(formatAddress(addition.item.address), added);
     this.#fresh.push(added);
+    return added.number;
   }
 
   /** Write all that was added, and give the number up to which all is durable. Once it has failed it always fails. @throws SDK_VAULT_FAILED */
@@ -180,9 +183,59 @@ export class Vault {
     this.#appended = Math.max(this.#appended, next);
   }
 
+  /** Write down what `appended` has noted, without waiting for the disk. @throws SDK_VAULT_FAILED */
+  async saveAppended(): Promise<void> {
+    const appended = this.#appended;
+    if (appended <= this.#appendedStored) return;
+    await this.#save(APPENDED, appended);
+    this.#appendedStored = Math.max(this.#appendedStored, appended);
+  }
+
+  /** Give the size up to which every entry of the log is known to be in this vault, or in the outbox of an emitter. */
+  async covered(): Promise<number> {
+    const covered = await this.#read(() => this.#db.get(COVERED));
+    return covered ? parseUint64(covered) : 0;
+  }
+
+  /** Note it, without waiting for the disk: it only spares work at the next start. @throws SDK_VAULT_FAILED */
+  async cover(size: number): Promise<void> {
+    await this.#save(COVERED, size);
+  }
+
+  /** Keep what fills the number of an item that can never be accepted; durable when it resolves. @throws SDK_VAULT_FAILED */
+  async putVoid(number: number, item: VaultItem): Promise<void> {
+    try {
+      await this.#db.put(keyOf(VOID, number), formatItem(item), { sync: true });
+    } catch (cause) {
+      throw failure(cause);
+    }
+  }
+
+  /** Give what fills the number of an item in its place. */
+  async void(number: number): Promise<VaultItem | undefined> {
+    const row = await this.#read(() => this.#db.get(keyOf(VOID, number)));
+    return row && parseItem(row);
+  }
+
+  /** Give the numbers of all items that something else stands in place of. */
+  async voids(): Promise<number[]> {
+    const keys = await this.#read(() => this.#db.keys({ gt: VOID, lt: after(VOID) }).all());
+    return keys.map((key) => Number(key.slice(VOID.length)));
+  }
+
   /** Whether nothing was ever kept here. */
   get isEmpty(): boolean {
     return this.#next === 0;
+  }
+
+  /** The number that the next item gets. */
+  get next(): number {
+    return this.#next;
+  }
+
+  /** All items with smaller numbers are known to be in the log. */
+  get appendedCount(): number {
+    return this.#appended;
   }
 
   /** Whether it is known that anything of this vault was in the log. */
@@ -203,8 +256,13 @@ export class Vault {
   }
 
   /** Give the items of which it is not known whether they are in the log, in the order in which they were added. */
-  async *unappended(): AsyncGenerator<StoredItem> {
-    const range = { gte: itemKey(this.#appended), lt: after(ITEM) };
+  unappended(): AsyncGenerator<StoredItem> {
+    return this.items(this.#appended);
+  }
+
+  /** Give the items from a number on that are written, in their order. */
+  async *items(from: number): AsyncGenerator<StoredItem> {
+    const range = { gte: itemKey(from), lt: after(ITEM) };
     for await (const [name, row] of readingAll(this.#db.iterator(range))) {
       yield { ...parseItem(row), number: Number(name.slice(ITEM.length)) };
     }
@@ -229,6 +287,14 @@ export class Vault {
       await this.#check?.closed();
     } finally {
       await this.#watch.close();
+    }
+  }
+
+  async #save(key: string, number: number): Promise<void> {
+    try {
+      await this.#db.put(key, formatUint64(number));
+    } catch (cause) {
+      throw failure(cause);
     }
   }
 
@@ -342,9 +408,13 @@ function idKey({ org, system, id }: StatementAddress): string {
   return `id/${id}/${org}/${system}`;
 }
 
-/** Numbers that sort as text. */
 function itemKey(number: number): string {
-  return `${ITEM}${String(number).padStart(16, '0')}`;
+  return keyOf(ITEM, number);
+}
+
+/** Numbers that sort as text. */
+function keyOf(prefix: string, number: number): string {
+  return `${prefix}${String(number).padStart(16, '0')}`;
 }
 
 /** The first key after all that begin with `prefix`, which ends with a slash. */
@@ -401,7 +471,7 @@ export function vaultFault(cause: unknown): Error {
     case 'locked':
       return sdkError(
         'SDK_LOCKED',
-        'the notary is open already: one folder has one notary',
+        'the folder is open already: it has one notary, or one emitter',
         {},
         { cause },
       );
