@@ -57,7 +57,7 @@ export class FileDigester {
 /** Settle as `work` does, but reject at once when a signal is given: what the work waits for may never come. */
 function unlessClosed<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    const refuse = (): void => reject(sdkError('SDK_CLOSED', 'the notary is closed'));
+    const refuse = (): void => reject(sdkError('SDK_CLOSED', 'notary or emitter is closed'));
     if (signal.aborted) refuse();
     signal.addEventListener('abort', refuse);
     const forget = (): void => signal.removeEventListener('abort', refuse);
