@@ -43,8 +43,8 @@ const PROFILES: Readonly<Record<string, Profile>> = {
   'log/1': {
     name: 'log/1',
     title,
-    events: [{ name: 'log.create', title }],
-    fields: ['origin', 'suite'].map((name) => ({
+    events: ['log.create', 'source.open'].map((name) => ({ name, title })),
+    fields: ['origin', 'suite', 'source'].map((name) => ({
       name,
       title,
       type: text,
@@ -94,7 +94,11 @@ export interface TestRecord {
   readonly key: string;
   readonly claims: Readonly<Record<string, JsonValue>>;
   readonly org?: string | undefined;
+  /** Its number in the source of the tests. */
+  readonly number?: number | undefined;
 }
+
+export const SOURCE: string = `${ORG}/audit-test/1`;
 
 export const GENESIS: TestRecord = {
   profile: 'log/1',
@@ -118,7 +122,7 @@ export function readings(count: number): TestRecord[] {
 
 /** Issue and sign a record; salts are fixed by its key, so that a test tells the same story each time. */
 export async function issued(record: TestRecord): Promise<Issued> {
-  const { profile, event, key, claims, org = ORG } = record;
+  const { profile, event, key, claims, org = ORG, number } = record;
   let salt = 0;
   const made = issue(
     { profile, event, key, eventTime: '2026-07-08T16:00:00.000+08:00', claims },
@@ -131,6 +135,7 @@ export async function issued(record: TestRecord): Promise<Issued> {
       keyspaces: () => ({ keyspace: 'example.gov/trail', secret: SECRET }),
       recordedTime: '2026-07-08T16:00:00.500+08:00',
       random: (length) => nodeRandom(`${key}/${salt++}`, length),
+      sequence: number === undefined ? undefined : { source: SOURCE, number },
       signer: { alg: 'Ed25519', keyId: keyId(issuerSigner.publicKey) },
     },
   );

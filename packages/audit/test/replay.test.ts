@@ -23,6 +23,7 @@ import {
   GENESIS,
   ORG,
   ORIGIN,
+  SOURCE,
   asked,
   headsOf,
   issued,
@@ -331,6 +332,24 @@ describe('replay', () => {
       { code: 'AUDIT_PROFILE', facts: { index: 1, profile: 'access/1' } },
     ]);
     expect((await run({ issuers: [ORG], profiles: ['access/1'] })).findings).toEqual([]);
+  });
+
+  test('finds numbers of a source that are missing from a log that was made anew without them', async () => {
+    const opening = { ...GENESIS, event: 'source.open', key: 'open', claims: { source: SOURCE } };
+    const records = [opening, ...readings(9)].map((record, number) => ({ ...record, number }));
+    const numbered = await Promise.all(records.map((record) => issued(record)));
+    const all = [entries[0]!, ...numbered.map(({ entry }) => entry)];
+    const run = async (own: readonly Uint8Array[]): Promise<ReplayReport> => {
+      const source = await directorySource((await publish(own)).dir);
+      return replay({ source, origin: ORIGIN, policy: policy(), signatures: true });
+    };
+    expect(await run(all)).toMatchObject({
+      sources: { opened: 1, numbered: 10, voided: 0 },
+      findings: [],
+    });
+    const { findings } = await run(all.filter((_, index) => index !== 4 && index !== 5));
+    const facts = { index: 4, source: SOURCE, number: 5, expected: 3, cause: 'gap' };
+    expect(findings).toEqual([{ code: 'AUDIT_SEQUENCE', facts }]);
   });
 
   test('finds an entry that is logged again', async () => {
