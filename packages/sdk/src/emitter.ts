@@ -12,7 +12,7 @@ export interface EmitterTarget {
   /**
    * Append the bytes of statements in their order, all or none; resolves when they are in the log, durably. Rejects with the codes of the log: of
    * LOG_SEQUENCE_GAP and LOG_SOURCE_UNREGISTERED `context.expected` is the number that comes next. With any code that it does not know the
-   * emitter tries again.
+   * emitter tries again. `signal` aborts when the emitter is closed: closing waits for what is under way.
    */
   submit(
     entries: readonly Uint8Array[],
@@ -79,8 +79,8 @@ export interface Emitter {
    */
   flush(options?: { readonly timeoutMs?: number | undefined }): Promise<void>;
   /**
-   * Give the proof bundle of a record: what the log proves, and what the outbox opens.
-   * @throws SDK_ID_UNKNOWN, SDK_RECORD_VOID, SDK_DISCLOSURE_UNKNOWN, SDK_NO_BUNDLES, SDK_CLOSED, SDK_VAULT_…, and as the target
+   * Give the proof bundle of a record, once the log has it: what the log proves, and what the outbox opens.
+   * @throws SDK_ID_UNKNOWN, SDK_WAIT_TIMEOUT, SDK_EMITTER_STOPPED, SDK_RECORD_VOID, SDK_DISCLOSURE_UNKNOWN, SDK_NO_BUNDLES, SDK_CLOSED, SDK_VAULT_…, and as the target
    */
   bundle(id: string, options?: BundleOptions): Promise<Bundle>;
   /** Take nothing more, and close. What is not in the log yet is sent after the next start. */

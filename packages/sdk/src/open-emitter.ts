@@ -58,13 +58,15 @@ export class OpenEmitter implements Emitter {
   async lag(): Promise<EmitterLag> {
     return this.#whileOpen(async () => {
       const { outbox, courier, clock } = this.#parts;
+      // Of one moment, as what is read is.
+      const [records, bytes] = [outbox.journalled - outbox.deliveredCount, outbox.waitingBytes];
       const { statements } = await outbox.nextBatch(1);
       const [first] = statements;
       const time = first && parseStatement(first.entry).recordedTime;
       return {
         state: courier.state,
-        records: outbox.journalled - outbox.deliveredCount,
-        bytes: outbox.waitingBytes,
+        records,
+        bytes,
         ...(time !== undefined && { oldest: { time, ageMs: clock() - parseInstant(time) } }),
         voids: outbox.voids.size,
         ...(courier.problem && { problem: courier.problem }),
@@ -84,26 +86,11 @@ export class OpenEmitter implements Emitter {
   async flush({
     timeoutMs = WAIT_MS,
   }: { readonly timeoutMs?: number | undefined } = {}): Promise<void> {
-    const { outbox, courier } = this.#parts;
-    const wanted = outbox.journalled;
-    const deadline = performance.now() + timeoutMs;
-    for (;;) {
-      const change = outbox.changes.next;
-      if (outbox.deliveredCount >= wanted) return;
-      if (courier.stopped) throw courier.stopped;
-      if (this.#closing) throw closedError();
-      const left = deadline - performance.now();
-      if (!(left > 0)) {
-        const { problem } = courier;
-        const why = problem ? `: ${problem.message}` : '';
-        throw sdkError('SDK_WAIT_TIMEOUT', `not delivered within ${timeoutMs} ms${why}`);
-      }
-      await changeWithin(change, left);
-    }
+    await this.#delivered(this.#parts.outbox.journalled, timeoutMs);
   }
 
   async bundle(id: string, options: BundleOptions = {}): Promise<Bundle> {
-    const { disclose = [], ...wait } = options;
+    const { disclose = [], until, timeoutMs = WAIT_MS } = options;
     return this.#whileOpen(async () => {
       const { to, outbox } = this.#parts;
       const item = await this.#item(id);
@@ -111,7 +98,12 @@ export class OpenEmitter implements Emitter {
       const disclosures = chosen(item, disclose);
       if (!to.bundle)
         throw sdkError('SDK_NO_BUNDLES', 'what this emitter sends to gives no bundles');
-      const bundle = await to.bundle(item.address, wait);
+      const began = performance.now();
+      await this.#delivered(item.number + 1, timeoutMs);
+      // It may have come to nothing meanwhile.
+      if (outbox.voids.has(item.number)) throw voidError(item);
+      const left = Math.max(1, timeoutMs - (performance.now() - began));
+      const bundle = await to.bundle(item.address, { until, timeoutMs: left });
       if (equalBytes(bundle.entry, item.entry)) return { ...bundle, disclosures };
       throw sdkError('SDK_VAULT_DAMAGED', 'the log has another statement than the outbox', { id });
     });
@@ -133,6 +125,25 @@ export class OpenEmitter implements Emitter {
       await courier.close();
     } finally {
       await vault.close();
+    }
+  }
+
+  /** Wait until the log has all numbers below `wanted`. */
+  async #delivered(wanted: number, timeoutMs: number): Promise<void> {
+    const { outbox, courier } = this.#parts;
+    const deadline = performance.now() + timeoutMs;
+    for (;;) {
+      const change = outbox.changes.next;
+      if (outbox.deliveredCount >= wanted) return;
+      if (courier.stopped) throw courier.stopped;
+      if (this.#closing) throw closedError();
+      const left = deadline - performance.now();
+      if (!(left > 0)) {
+        const { problem } = courier;
+        const why = problem ? `: ${problem.message}` : '';
+        throw sdkError('SDK_WAIT_TIMEOUT', `not delivered within ${timeoutMs} ms${why}`);
+      }
+      await changeWithin(change, left);
     }
   }
 

@@ -96,20 +96,22 @@ export class Outbox implements Onward<number> {
 
   /** Give the statements that are to be sent next, at most so many. */
   async nextBatch(most: number): Promise<OutboxBatch> {
-    const batch: StoredItem[] = [];
+    // Others may look while the courier goes on.
+    const [from, to] = [this.#delivered, this.#journalled];
+    const statements: StoredItem[] = [];
     let [bytes, sent] = [0, 0];
-    for await (const item of this.#vault.items(this.#delivered)) {
-      if (item.number >= this.#journalled) break;
-      if (item.number !== this.#delivered + batch.length)
-        throw missing(this.#delivered + batch.length);
+    for await (const item of this.#vault.items(from)) {
       const { number } = item;
-      batch.push(this.#voids.has(number) ? { ...(await this.#fillingOf(number)), number } : item);
+      if (number >= to) break;
+      if (number !== from + statements.length) throw missing(from + statements.length);
+      const isVoid = this.#voids.has(number);
+      statements.push(isVoid ? { ...(await this.#fillingOf(number)), number } : item);
       bytes += sizeOf(item);
       sent += item.entry.length;
-      if (batch.length >= Math.min(most, BATCH_RECORDS) || sent >= BATCH_BYTES) break;
+      if (statements.length >= Math.min(most, BATCH_RECORDS) || sent >= BATCH_BYTES) break;
     }
-    if (batch.length === 0 && this.#delivered < this.#journalled) throw missing(this.#delivered);
-    return { statements: batch, bytes };
+    if (statements.length === 0 && from < to) throw missing(from);
+    return { statements, bytes };
   }
 
   /** Note that the log has a batch. A crash before sends it again, the same bytes. */

@@ -333,6 +333,18 @@ describe('Emitter.emit', () => {
     },
   );
 
+  test('says how far it is behind while it sends', async () => {
+    await using sandbox = await Sandbox.withNotary();
+    await using emitter = await emitterOf(sandbox, new FakeLog(ORIGIN));
+    const emitting = emitAll(emitter, 1, 1500);
+    for (let lag = await emitter.lag(); lag.records > 0; lag = await emitter.lag()) {
+      expect([lag.oldest !== undefined, lag.bytes > 0]).toEqual([true, true]);
+    }
+    await emitting;
+    await emitter.flush();
+    expect(await emitter.lag()).toMatchObject({ records: 0, bytes: 0 });
+  });
+
   test('is refused after closing', async () => {
     await using sandbox = await Sandbox.withNotary();
     const emitter = await emitterOf(sandbox, new FakeLog(ORIGIN));
@@ -411,9 +423,10 @@ describe('Emitter.bundle', () => {
     await using notary = await sandbox.open();
     await using emitter = await emitterOf(sandbox, notary);
     const { id } = await emitter.emit(license('L-1'));
+    const waiting = emitter.bundle(id, { disclose: ['/holderName'] });
     await emitter.flush();
     await notary.flush();
-    const bundle = await emitter.bundle(id, { disclose: ['/holderName'] });
+    const bundle = await waiting;
     expect(bundle.disclosures).toHaveLength(1);
     const policy = parseTrustPolicy(await readFile(join(sandbox.dir, 'policy.json')));
     const { steps } = verifyBundle(bundle, policy, { now: new Date() });
