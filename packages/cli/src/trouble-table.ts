@@ -241,6 +241,19 @@ export const TROUBLES: Readonly<Record<string, Trouble>> = {
     what: ['存证器的保管库已损坏', 'the vault of the notary is damaged'],
     todo: ['请恢复副本；不要用它继续', 'bring back a copy; do not go on with it'],
   },
+  SDK_OUTBOX_FULL: {
+    exit: 'unknown',
+    what: ['待发箱已满', 'as much waits for the log as may'],
+    todo: ['等日志恢复后再试', 'bring the log back, and try again later'],
+  },
+  SDK_EMITTER_STOPPED: {
+    exit: 'inconsistent',
+    what: ['待发箱已停止发送', 'the emitter has stopped'],
+    todo: [
+      '请查明原因：可能恢复了旧的待发箱，或者日志是另一个',
+      'find out why: an older copy of the outbox may have been put back, or the log is another one',
+    ],
+  },
   SDK_ANCHORING_STOPPED: {
     exit: 'inconsistent',
     what: [
