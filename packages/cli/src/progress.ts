@@ -6,7 +6,7 @@ interface Screen {
   write(text: string): unknown;
 }
 
-/** Reports a long job on standard error: a bar in a terminal, a line every ten seconds elsewhere. Silent for the first second. */
+/** Reports a long job on standard error: a bar in a terminal, silent for its first second; a line every ten seconds elsewhere. */
 export class Progress {
   readonly #what: string;
   readonly #say: Say;
@@ -14,7 +14,7 @@ export class Progress {
   readonly #screen: Screen;
   readonly #clock: () => number;
   readonly #began: number;
-  #shown = 0;
+  #shown: number;
   #drawn = false;
 
   constructor({
@@ -38,6 +38,7 @@ export class Progress {
     this.#screen = screen;
     this.#clock = clock;
     this.#began = clock();
+    this.#shown = this.#began;
   }
 
   /** Say how many are done. */

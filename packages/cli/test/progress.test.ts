@@ -5,9 +5,10 @@ import { Progress } from '../src/progress.ts';
 function watch(
   isTTY: boolean,
   total?: number,
+  began = 0,
 ): { written: string[]; at: (ms: number, done: number) => void; end: () => void } {
   const written: string[] = [];
-  let now = 0;
+  let now = began;
   const screen = { isTTY, write: (text: string) => written.push(text) };
   const progress = new Progress({
     what: 'entries',
@@ -17,7 +18,7 @@ function watch(
     clock: () => now,
   });
   const at = (ms: number, done: number): void => {
-    now = ms;
+    now = began + ms;
     progress.update(done);
   };
   return { written, at, end: () => progress.end() };
@@ -45,10 +46,13 @@ describe('Progress', () => {
     ]);
   });
 
-  test('writes a line every ten seconds elsewhere', () => {
-    const { written, at, end } = watch(false);
-    for (let ms = 0; ms <= 25_000; ms += 500) at(ms, ms);
-    end();
-    expect(written).toEqual(['entries: 10,000, 1,000/s\n', 'entries: 20,000, 1,000/s\n']);
-  });
+  test.each([0, 9500])(
+    'writes a line every ten seconds elsewhere, begun %i ms after the process',
+    (began) => {
+      const { written, at, end } = watch(false, undefined, began);
+      for (let ms = 0; ms <= 25_000; ms += 500) at(ms, ms);
+      end();
+      expect(written).toEqual(['entries: 10,000, 1,000/s\n', 'entries: 20,000, 1,000/s\n']);
+    },
+  );
 });
