@@ -30,7 +30,7 @@ import {
 // SHA-256 (FIPS 180-4) of four tree nodes at once, in vectors of 128 bits. A vector holds the same word of four computations, its four
 // lanes, which never meet: the code is that of one hash, and every instruction serves four nodes.
 //
-// The message of a node is 65 bytes, 0x01 ‖ left ‖ right, so two blocks of 64. The first holds all but the last byte of `right`. The second
+// The message of a node is 65 bytes, tag ‖ left ‖ right, so two blocks of 64. The first holds all but the last byte of `right`. The second
 // is that byte and padding; there are 256 such blocks, and the message schedules of all of them are computed once, when the module is
 // instantiated. This saves a third of the work on schedules and a seventh of all (measured), for 64 KiB of memory.
 
@@ -60,7 +60,10 @@ const COMPRESS = 1;
 const FILL_TABLE = 2;
 const HASH_PAIRS = 3;
 
-/** Make the module. It exports `memory` and `hashPairs(end)`, which hashes the pairs from `PAIRS_OFFSET` to the address `end`. */
+/**
+ * Make the module. It exports `memory` and `hashPairs(end, tag)`, which hashes the pairs from `PAIRS_OFFSET` to the address `end`, each behind
+ * the byte that is the highest of `tag`, a word whose other bytes are zero.
+ */
 export function nodeLanesModule(): Uint8Array {
   const primes = firstPrimes(ROUNDS);
   return assembleModule({
@@ -167,11 +170,11 @@ function fillTable(): WasmFunction {
 function hashPairs(): WasmFunction {
   return defineFunction(
     {
-      parameters: ['end'],
+      parameters: ['end', 'tag'],
       integers: ['pairs', 'parents', 'at', 'from', 'row0', 'row1', 'row2', 'row3'],
       vectors: [...ROWS, ...ZIPPED],
     },
-    ({ end, pairs, parents, at, from, row0, row1, row2, row3, ...vectors }) => {
+    ({ end, tag, pairs, parents, at, from, row0, row1, row2, row3, ...vectors }) => {
       const tableRows = [row0, row1, row2, row3];
       return [
         ...set(parents, int(PAIRS_OFFSET)),
@@ -180,7 +183,7 @@ function hashPairs(): WasmFunction {
             set(row, plus(times(byteAt(pairs, (i + 1) * PAIR - 1), int(TABLE_ROW)), int(TABLE))),
           ),
           ...initialState(at, from),
-          ...firstBlock(pairs, { at, from }, vectors),
+          ...firstBlock(pairs, { tag, at, from }, vectors),
           ...call(EXPAND),
           ...call(COMPRESS),
           ...secondBlock(tableRows, at, vectors),
@@ -201,10 +204,10 @@ const initialState = (at: Code, from: Code): Code => [
   ]),
 ];
 
-/** Words are read from one byte before a pair on, where the prefix belongs; the first is then given it. */
+/** Words are read from one byte before a pair on, where the tag belongs; the first is then given it. */
 const firstBlock = (
   pairs: Code,
-  { at, from }: { readonly at: Code; readonly from: Code },
+  { tag, at, from }: { readonly tag: Code; readonly at: Code; readonly from: Code },
   vectors: Transposed,
 ): Code => [
   ...loop(at, { from: int(0), to: int(4 * BLOCK_WORDS), step: VECTOR }, [
@@ -212,11 +215,7 @@ const firstBlock = (
     ...transpose(vectors, (i) => swapBytes(load(from, i * PAIR))),
     ...ROWS.flatMap((row, i) => store(times(at, int(LANES)), word(i), vectors[row])),
   ]),
-  ...store(
-    int(0),
-    word(0),
-    or(and(load(int(0), word(0)), splat(int(0x00ffffff))), splat(int(0x01000000))),
-  ),
+  ...store(int(0), word(0), or(and(load(int(0), word(0)), splat(int(0x00ffffff))), splat(tag))),
 ];
 
 const secondBlock = (tableRows: readonly Code[], at: Code, vectors: Transposed): Code =>

@@ -1,5 +1,13 @@
 import { checkRows, sha256Tree, type TreeHasher } from './hasher.ts';
-import { areAlike, sharedNodeLanes, type HashNodes } from './node-lanes.ts';
+import {
+  areAlike,
+  sharedNodeLanes,
+  sharedPairLanes,
+  type HashNodes,
+  type HashTaggedPairs,
+} from './node-lanes.ts';
+
+export type { HashTaggedPairs } from './node-lanes.ts';
 
 /**
  * Make a tree hasher that hashes rows of nodes four at a time, in WebAssembly, and leaves the rest to `base`. All is left to `base` where
@@ -27,4 +35,12 @@ export function simdTreeHasher(base: TreeHasher = sha256Tree): TreeHasher {
 function lanesLike(base: TreeHasher): HashNodes | undefined {
   const lanes = sharedNodeLanes();
   return lanes && areAlike(lanes, base) ? lanes : undefined;
+}
+
+/**
+ * Give what hashes rows of pairs four at a time behind any tag, in WebAssembly, for other trees of SHA-256 than a log's; undefined where it cannot
+ * be made. Rows are not checked, and whoever uses it compares it with another hasher first.
+ */
+export function simdPairs(): HashTaggedPairs | undefined {
+  return sharedPairLanes();
 }
