@@ -1,5 +1,11 @@
 export { VINDEX_CODES, type VindexCode } from './error.ts';
-export { createIndexHasher, sha256Index, type IndexHasher, type IndexLeaf } from './hasher.ts';
+export {
+  createIndexHasher,
+  sha256Index,
+  type IndexHasher,
+  type IndexLeaf,
+  type PairRows,
+} from './hasher.ts';
 export type { IndexEntry } from './list.ts';
 export { indexPath, type IndexKeyName } from './path.ts';
 export {

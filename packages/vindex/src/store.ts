@@ -1,13 +1,19 @@
 import { formatHex } from '@anchorlog/core';
-import type { FullTile } from './bucket.ts';
+import type { FullTile } from './grow-bucket.ts';
+
+/** Two buckets that one becomes. */
+export type Halves = readonly [Uint8Array, Uint8Array];
 
 /** Where a builder keeps its buckets: bucket b holds all keys whose paths begin with the `bits` bits of b. Bytes given are not changed afterwards. */
 export interface BucketStore {
   /** Give a bucket; one that was never written is empty. */
   read(bucket: number): Uint8Array;
   write(bucket: number, bytes: Uint8Array): void;
-  /** Replace each of the `count` buckets there are by two, 2b and 2b + 1. */
-  grow(count: number, split: (bytes: Uint8Array) => readonly [Uint8Array, Uint8Array]): void;
+  /**
+   * Replace each of the `count` buckets there are by two, 2b and 2b + 1. Gives the halves of each, in order; until the last is taken the buckets
+   * are what they were, and are not written.
+   */
+  grow(count: number, split: (bytes: Uint8Array) => Halves): Iterable<Halves>;
 }
 
 /** Where a builder keeps the full tiles of long lists. A tile never changes; to write it again changes nothing. */
@@ -29,8 +35,14 @@ export function memoryBuckets(): BucketStore {
     write(bucket, bytes) {
       buckets[bucket] = bytes;
     },
-    grow(count, split) {
-      buckets = Array.from({ length: count }, (_, i) => split(buckets[i] ?? NOTHING)).flat();
+    *grow(count, split) {
+      const grown: Uint8Array[] = [];
+      for (let bucket = 0; bucket < count; bucket++) {
+        const halves = split(buckets[bucket] ?? NOTHING);
+        grown.push(...halves);
+        yield halves;
+      }
+      buckets = grown;
     },
   };
 }

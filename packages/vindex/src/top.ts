@@ -1,4 +1,5 @@
 import { DIGEST_BYTES } from '@anchorlog/core';
+import type { NodeRow } from './bucket-nodes.ts';
 import type { IndexHasher } from './hasher.ts';
 import { MORE_LEAVES, NO_LEAF, ONE_LEAF, type NodeState } from './bucket.ts';
 
@@ -8,17 +9,14 @@ export interface TopNode {
   readonly hash: Uint8Array;
 }
 
-/** A node and its place in the top. */
-export interface PlacedNode extends TopNode {
-  readonly place: number;
+/** Nodes as they were before they changed: places, ascending, with their states and hashes. */
+export interface OldNodes extends NodeRow {
+  readonly places: Uint32Array;
 }
 
-/** Nodes as they were before they changed: places, ascending, with their states and hashes. */
-export interface OldNodes {
-  readonly places: Uint32Array;
-  readonly states: Uint8Array;
-  readonly hashes: Uint8Array;
-}
+const WORDS = DIGEST_BYTES / 4;
+/** Nodes that are hashed or copied between two pauses. */
+const NODES_A_STEP = 1024;
 
 /**
  * The upper levels of the trie, above its buckets, whole in memory: 33 bytes a node. Places are those of a heap: the root is 1, the
@@ -28,78 +26,131 @@ export class TopNodes {
   readonly bits: number;
   readonly #states: Uint8Array;
   readonly #hashes: Uint8Array;
+  readonly #words: Uint32Array;
 
   constructor(bits: number) {
     this.bits = bits;
     this.#states = new Uint8Array(2 ** (bits + 1));
-    this.#hashes = new Uint8Array(2 ** (bits + 1) * DIGEST_BYTES);
+    this.#words = new Uint32Array(2 ** (bits + 1) * WORDS);
+    this.#hashes = new Uint8Array(this.#words.buffer);
   }
 
-  /** Give the node at a place; its hash is a view, which a later `update` changes. */
+  /** Give the node at a place; its hash is a view, which a later change changes. */
   node(place: number): TopNode {
     const state = this.#states[place] as NodeState; // written from nodes only
     const at = place * DIGEST_BYTES;
     return { state, hash: this.#hashes.subarray(at, at + DIGEST_BYTES) };
   }
 
-  /** Set nodes of buckets, sorted by place, and hash anew what lies above, level by level. Gives what all these nodes were before. */
-  update(buckets: readonly PlacedNode[], hasher: IndexHasher): OldNodes {
-    const levels = [buckets.map(({ place }) => place)];
-    while (levels[0]!.length > 0 && levels[0]![0]! > 1) levels.unshift(parentsOf(levels[0]!));
-    const old = oldNodesOf(levels.flat().map((place) => ({ place, ...this.node(place) })));
-    for (const { place, state, hash } of buckets) this.#set(place, state, hash);
-    for (const level of levels.slice(0, -1).toReversed()) this.#hashLevel(level, hasher);
-    return old;
+  /** Set the nodes of buckets from a place on. */
+  setRow(place: number, { states, hashes }: NodeRow): void {
+    this.#states.set(states, place);
+    this.#hashes.set(hashes, place * DIGEST_BYTES);
   }
 
-  /** Make the top of one more level, whose buckets are `nodes` in order. */
-  grow(nodes: Iterable<TopNode>): TopNodes {
+  /** Copy the nodes at places, which ascend, with pauses between. */
+  *copy(places: Uint32Array): Generator<void, OldNodes, void> {
+    const states = new Uint8Array(places.length);
+    const words = new Uint32Array(places.length * WORDS);
+    for (const [i, place] of places.entries()) {
+      states[i] = this.#states[place]!;
+      copyWords(words, i, this.#words, place);
+      if (i % NODES_A_STEP === NODES_A_STEP - 1) yield;
+    }
+    return { places, states, hashes: new Uint8Array(words.buffer) };
+  }
+
+  /** Set nodes of buckets, sorted by place, and hash anew what lies above, level by level, with pauses between. */
+  *update(
+    of: { readonly places: Uint32Array } & NodeRow,
+    hasher: IndexHasher,
+  ): Generator<void, void, void> {
+    const { places, states, hashes } = of;
+    for (const [i, place] of places.entries()) {
+      this.#states[place] = states[i]!;
+      this.#hashes.set(
+        hashes.subarray(i * DIGEST_BYTES, (i + 1) * DIGEST_BYTES),
+        place * DIGEST_BYTES,
+      );
+      if (i % NODES_A_STEP === NODES_A_STEP - 1) yield;
+    }
+    yield* this.#hashAbove(places, hasher);
+  }
+
+  /** Hash all levels above the buckets, with pauses between. */
+  *hashAll(hasher: IndexHasher): Generator<void, void, void> {
+    for (let bit = this.bits - 1; bit >= 0; bit--) {
+      const [first, end] = [2 ** bit, 2 ** (bit + 1)];
+      for (let begin = first; begin < end; begin += NODES_A_STEP) {
+        const count = Math.min(NODES_A_STEP, end - begin);
+        this.#hashLevel(
+          Uint32Array.from({ length: count }, (_, i) => begin + i),
+          hasher,
+        );
+        yield;
+      }
+    }
+  }
+
+  /** Make the top of one more level, whose buckets are yet to be set. */
+  deeper(): TopNodes {
     const grown = new TopNodes(this.bits + 1);
     grown.#states.set(this.#states);
     grown.#hashes.set(this.#hashes);
-    let place = 2 ** grown.bits;
-    for (const { state, hash } of nodes) grown.#set(place++, state, hash);
     return grown;
   }
 
-  #hashLevel(places: readonly number[], hasher: IndexHasher): void {
+  *#hashAbove(places: Uint32Array, hasher: IndexHasher): Generator<void, void, void> {
+    for (let level = places; level.length > 0 && level[0]! > 1;) {
+      level = parentsOf(level);
+      for (let begin = 0; begin < level.length; begin += NODES_A_STEP) {
+        this.#hashLevel(level.subarray(begin, begin + NODES_A_STEP), hasher);
+        yield;
+      }
+    }
+  }
+
+  #hashLevel(places: Uint32Array, hasher: IndexHasher): void {
+    const states = this.#states;
     const pairs: number[] = [];
     for (const place of places) {
-      const [left, right] = [this.node(2 * place), this.node(2 * place + 1)];
+      const [left, right] = [states[2 * place]!, states[2 * place + 1]!];
+      const isPair = left === MORE_LEAVES || right === MORE_LEAVES || left * right === ONE_LEAF;
       // What is alone below a node stands in its place.
-      if (left.state === MORE_LEAVES || right.state === MORE_LEAVES) pairs.push(place);
-      else if (left.state === NO_LEAF) this.#set(place, right.state, right.hash);
-      else if (right.state === NO_LEAF) this.#set(place, ONE_LEAF, left.hash);
-      else pairs.push(place);
+      if (isPair) pairs.push(place);
+      else {
+        states[place] = left === NO_LEAF ? right : left;
+        copyWords(this.#words, place, this.#words, left === NO_LEAF ? 2 * place + 1 : 2 * place);
+      }
     }
-    const src = new Uint8Array(pairs.length * 2 * DIGEST_BYTES);
-    const dst = new Uint8Array(pairs.length * DIGEST_BYTES);
+    const src = new Uint32Array(pairs.length * 2 * WORDS);
+    const dst = new Uint32Array(pairs.length * WORDS);
     for (const [i, place] of pairs.entries()) {
-      const at = 2 * place * DIGEST_BYTES;
-      src.set(this.#hashes.subarray(at, at + 2 * DIGEST_BYTES), i * 2 * DIGEST_BYTES);
+      copyWords(src, 2 * i, this.#words, 2 * place);
+      copyWords(src, 2 * i + 1, this.#words, 2 * place + 1);
     }
-    hasher.innerRow(src, dst, pairs.length);
+    hasher.innerRow(new Uint8Array(src.buffer), new Uint8Array(dst.buffer), pairs.length);
     for (const [i, place] of pairs.entries()) {
-      this.#set(place, MORE_LEAVES, dst.subarray(i * DIGEST_BYTES, (i + 1) * DIGEST_BYTES));
+      states[place] = MORE_LEAVES;
+      copyWords(this.#words, place, dst, i);
     }
-  }
-
-  #set(place: number, state: NodeState, hash: Uint8Array): void {
-    this.#states[place] = state;
-    this.#hashes.set(hash, place * DIGEST_BYTES);
   }
 }
 
-/** Copy nodes, sorted by place. */
-export function oldNodesOf(nodes: readonly PlacedNode[]): OldNodes {
-  const places = Uint32Array.from(nodes, ({ place }) => place);
-  const states = Uint8Array.from(nodes, ({ state }) => state);
-  const hashes = new Uint8Array(nodes.length * DIGEST_BYTES);
-  for (const [i, { hash }] of nodes.entries()) hashes.set(hash, i * DIGEST_BYTES);
-  return { places, states, hashes };
+/** List the places of nodes and of all above them, ascending. */
+export function placesAbove(places: Uint32Array): Uint32Array {
+  const levels = [places];
+  while (levels[0]!.length > 0 && levels[0]![0]! > 1) levels.unshift(parentsOf(levels[0]!));
+  const all = new Uint32Array(levels.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const level of levels) {
+    all.set(level, at);
+    at += level.length;
+  }
+  return all;
 }
 
-/** Give a node as it was, if it is among those that changed; a view. */
+/** Find a node among those that changed, as it was; a view. */
 export function oldNode(old: OldNodes, place: number): TopNode | undefined {
   let [low, high] = [0, old.places.length];
   while (low < high) {
@@ -112,11 +163,40 @@ export function oldNode(old: OldNodes, place: number): TopNode | undefined {
   return { state, hash: old.hashes.subarray(low * DIGEST_BYTES, (low + 1) * DIGEST_BYTES) };
 }
 
-function parentsOf(places: readonly number[]): number[] {
-  const parents: number[] = [];
+/** Join what two changes replaced, the one after the other: where both changed a node, it was what the first replaced. */
+export function joinOldNodes(first: OldNodes, second: OldNodes): OldNodes {
+  const places: number[] = [];
+  const from: number[] = []; // not negative: in the first; else in the second, less 1
+  for (let a = 0, b = 0; a < first.places.length || b < second.places.length;) {
+    const [left, right] = [first.places[a] ?? Infinity, second.places[b] ?? Infinity];
+    places.push(Math.min(left, right));
+    from.push(left <= right ? a : -1 - b);
+    if (left <= right) a++;
+    if (right <= left) b++;
+  }
+  const states = new Uint8Array(places.length);
+  const hashes = new Uint8Array(places.length * DIGEST_BYTES);
+  for (const [i, at] of from.entries()) {
+    const [row, place] = at >= 0 ? [first, at] : [second, -1 - at];
+    states[i] = row.states[place]!;
+    hashes.set(
+      row.hashes.subarray(place * DIGEST_BYTES, (place + 1) * DIGEST_BYTES),
+      i * DIGEST_BYTES,
+    );
+  }
+  return { places: Uint32Array.from(places), states, hashes };
+}
+
+function parentsOf(places: Uint32Array): Uint32Array {
+  const parents = new Uint32Array(places.length);
+  let count = 0;
   for (const place of places) {
     const parent = Math.floor(place / 2);
-    if (parents.at(-1) !== parent) parents.push(parent);
+    if (count === 0 || parents[count - 1] !== parent) parents[count++] = parent;
   }
-  return parents;
+  return parents.slice(0, count);
+}
+
+function copyWords(target: Uint32Array, to: number, source: Uint32Array, from: number): void {
+  for (let i = 0; i < WORDS; i++) target[to * WORDS + i] = source[from * WORDS + i]!;
 }

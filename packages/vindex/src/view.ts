@@ -1,4 +1,4 @@
-import { DIGEST_BYTES, compareBytes, parseUint64 } from '@anchorlog/core';
+import { compareBytes, parseUint64 } from '@anchorlog/core';
 import { vindexError } from './error.ts';
 import type { IndexHasher } from './hasher.ts';
 import { outerSpans, splitOf, type IndexEntry, type Span } from './list.ts';
@@ -200,14 +200,4 @@ interface Place {
 
 function isOf({ bucket, at }: Place, path: Uint8Array): boolean {
   return compareBytes(pathAt(bucket, at), path) === 0;
-}
-
-/** The first bits of a path as a number. Requires at most 48 of them. */
-export function prefixOf(path: Uint8Array, bits: number): number {
-  let prefix = 0;
-  for (let i = 0; i < DIGEST_BYTES && i * 8 < bits; i++) {
-    const taken = Math.min(8, bits - i * 8);
-    prefix = prefix * 2 ** taken + (path[i]! >>> (8 - taken));
-  }
-  return prefix;
 }

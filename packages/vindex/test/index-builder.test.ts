@@ -7,7 +7,13 @@ import {
   naiveTrie,
   type NaiveLeaf,
 } from '../../../vectors/generate/naive-index.ts';
-import { IndexBuilder, type Posting } from '../src/builder.ts';
+import {
+  IndexBuilder,
+  memoryBuckets,
+  memoryLists,
+  type IndexView,
+  type Posting,
+} from '../src/builder.ts';
 import {
   MAX_PAGE_ENTRIES,
   createIndexHasher,
@@ -157,6 +163,72 @@ describe('IndexBuilder', () => {
     expect(refusal(() => builder.at(60))).toBe('VINDEX_HEAD_UNKNOWN');
     expect(ask(builder, HOT, undefined, 20).count).toBe(20);
     expect(ask(builder, HOT).count).toBe(50);
+  });
+
+  test('shows between the steps of a commit what was before it, also while its buckets double', () => {
+    const builder = newBuilder(1);
+    builder.commit({ size: 10, postings: postingsOf(0, 10, 7) });
+    builder.commit({ size: 40, postings: postingsOf(10, 40, 7) });
+    const views = [builder.at(10), builder.at()];
+    const proofsOf = (view: IndexView): string[] =>
+      [HOT, pathOf('3'), pathOf('200'), pathOf('none')].map((path) => formatHex(view.prove(path)));
+    const before = views.map(proofsOf);
+    const steps = builder.commitInSteps({ size: 400, postings: postingsOf(40, 400, 300) });
+    let step = steps.next();
+    let count = 0;
+    for (; !step.done; step = steps.next()) {
+      count++;
+      expect(builder.size).toBe(40);
+      expect(builder.at().size).toBe(40);
+      expect(views.map(proofsOf)).toEqual(before);
+      expect(() => builder.commit({ size: 400, postings: [] })).toThrow(TypeError);
+    }
+    expect(count).toBeGreaterThan(20);
+    expect(step.value).toEqual(builder.at(400).root());
+    expect(views.map(proofsOf)).toEqual(before);
+    const whole = newBuilder();
+    whole.commit({ size: 10, postings: postingsOf(0, 10, 7) });
+    whole.commit({ size: 40, postings: postingsOf(10, 40, 7) });
+    expect(whole.commit({ size: 400, postings: postingsOf(40, 400, 300) })).toEqual(step.value);
+  });
+
+  test('forgets one head among those that it keeps', () => {
+    const builder = newBuilder(1);
+    for (const size of [10, 20, 30, 40]) {
+      builder.commit({ size, postings: postingsOf(size - 10, size, 3 * size) });
+    }
+    const sizes = [0, 10, 30, 40];
+    const proofs = sizes.map((size) => builder.at(size).prove(pathOf('13')));
+    builder.forgetOne(20);
+    expect(refusal(() => builder.at(20))).toBe('VINDEX_HEAD_UNKNOWN');
+    expect(sizes.map((size) => builder.at(size).prove(pathOf('13')))).toEqual(proofs);
+    // Buckets double: the joined undo is split like every other.
+    builder.commit({ size: 300, postings: postingsOf(40, 300, 250) });
+    expect(sizes.map((size) => builder.at(size).prove(pathOf('13')))).toEqual(proofs);
+    builder.forgetOne(0);
+    builder.forgetOne(77);
+    expect(refusal(() => builder.at(0))).toBe('VINDEX_HEAD_UNKNOWN');
+    expect(builder.at(10).prove(pathOf('13'))).toEqual(proofs[1]);
+  });
+
+  test('goes on from stores that hold an index', () => {
+    const stores = { buckets: memoryBuckets(), lists: memoryLists() };
+    const first = new IndexBuilder({ leafHash: leafHashOf, hasher, keysABucket: 2, ...stores });
+    first.commit({ size: 300, postings: postingsOf(0, 300, 90) });
+    const { size, keys, bits } = first;
+    const stored = { size, keys, bits };
+    const second = new IndexBuilder({
+      leafHash: leafHashOf,
+      hasher,
+      keysABucket: 2,
+      ...stores,
+      stored,
+    });
+    for (const _ of second.load());
+    expect(second.at().root()).toEqual(first.at().root());
+    second.commit({ size: 500, postings: postingsOf(300, 500, 90) });
+    expect(formatHex(second.at().root())).toBe(naiveTrie(leavesAt(500, 90)).toString('hex'));
+    expect(ask(second, HOT).count).toBe(500);
   });
 
   test.skipIf(!getHashes().includes('sm3'))('builds and verifies in another suite', () => {
