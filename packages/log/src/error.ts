@@ -42,6 +42,8 @@ export const LOG_CODES = {
     'a group does not begin where the store ends, or a checkpoint is of a size that it has not: another copy of the store, or somebody else has written to it',
   LOG_FENCED:
     'another process has become the writer of the store, or has opened this log from a copy of it: this one writes no more',
+  LOG_INDEX_FAILED:
+    'the index beside the log could not be read or written: it is taken up again when the log is opened',
   LOG_GUARD_MISSING: 'the store has entries and the guard has nothing',
   LOG_GUARD_MALFORMED: 'the guard does not hold a head, or is no plain file',
   LOG_GUARD_MISMATCH: 'the guard is that of another log',
