@@ -5,6 +5,8 @@ import type { Admitted } from './admission.ts';
 export interface Candidate {
   /** Bytes that nobody writes to any more. */
   readonly bytes: readonly Uint8Array[];
+  /** By entry: the openings of its keys, if any came with them. */
+  readonly openings?: readonly (readonly Uint8Array[])[] | undefined;
   /** Those checked so far, in their order. */
   readonly entries: Admitted[];
 }
@@ -17,7 +19,7 @@ const TURN_ENTRIES = 64;
 
 /** Checks entries in the order of their arrival, the first ones at once, and what is too much for one turn of the event loop in the next ones. */
 export class AdmissionQueue<T extends Candidate> {
-  readonly #check: (bytes: Uint8Array) => Admitted;
+  readonly #check: (bytes: Uint8Array, openings?: readonly Uint8Array[]) => Admitted;
   readonly #pass: (candidate: T) => void;
   readonly #refuse: (candidate: T, error: unknown) => void;
   #waiting: T[] = [];
@@ -29,7 +31,7 @@ export class AdmissionQueue<T extends Candidate> {
 
   /** `check` throws for an entry that may not be appended, and its candidate is refused as a whole. */
   constructor(world: {
-    readonly check: (bytes: Uint8Array) => Admitted;
+    readonly check: (bytes: Uint8Array, openings?: readonly Uint8Array[]) => Admitted;
     readonly pass: (candidate: T) => void;
     readonly refuse: (candidate: T, error: unknown) => void;
   }) {
@@ -78,11 +80,11 @@ export class AdmissionQueue<T extends Candidate> {
 
   /** Check as many entries of a candidate as there is room for; true if it is done with. */
   #advance(candidate: T): boolean {
-    const { bytes, entries } = candidate;
+    const { bytes, openings, entries } = candidate;
     try {
       for (; entries.length < bytes.length; this.#room--) {
         if (this.#room === 0) return false;
-        entries.push(this.#check(bytes[entries.length]!));
+        entries.push(this.#check(bytes[entries.length]!, openings?.[entries.length]));
       }
     } catch (error) {
       this.#room--;

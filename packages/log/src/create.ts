@@ -1,13 +1,14 @@
 import { equalBytes, type Signer, type SuiteName } from '@anchorlog/core';
 import type { TreeHead } from '@anchorlog/tlog';
 import { nodeTreeHasher } from '@anchorlog/tlog/node';
-import { addressOfEntry, checkCreation, type Creation } from './admission.ts';
+import { addressOfEntry, checkCreation, type Creation, type IndexName } from './admission.ts';
 import { DurableLog } from './durable-log.ts';
 import { EMPTY_EDGE, type TreeEdge } from './edge.ts';
 import { logError } from './error.ts';
 import { withGuard, type Guard } from './guard.ts';
 import { openLevelStore } from './level-store.ts';
 import { LogClock } from './log-clock.ts';
+import { LogIndexRoom } from './log-index.ts';
 import type { Log } from './log.ts';
 import { PartialCollector, type PartialsOptions } from './partials.ts';
 import { readPublished } from './published-checkpoint.ts';
@@ -35,6 +36,10 @@ export interface LogOptions {
   /** Heads of this log that the chain holds: the store must contain them. */
   readonly knownHeads?: readonly TreeHead[] | undefined;
   /** Gives entry 0, a `log.create` statement; asked only when the log is new. */
+  /**
+   * Folder of the verifiable index, on a local disk: the log has `index/1`, for ever, and else none. One process at a time has it open.
+   */
+  readonly index?: string | undefined;
   readonly create?: (() => Uint8Array | Promise<Uint8Array>) | undefined;
   /** When published partial tiles are removed that full ones have replaced. */
   readonly partials?: PartialsOptions | undefined;
@@ -80,8 +85,13 @@ async function open(store: LogStore, options: LogOptions): Promise<Log> {
   const newest = await store.last();
   const edge = newest ? await readEdge(store, newest, hasher) : EMPTY_EDGE;
   await unlessFenced(store, () => compareAll({ edge, reader, options }));
-  const creation = await creationOf(store, newest, { origin, suite, create: options.create });
-  const { anchorByMs } = creation;
+  const creation = await creationOf(store, newest, {
+    origin,
+    suite,
+    index: options.index === undefined ? 'none' : 'index/1',
+    create: options.create,
+  });
+  const { anchorByMs, issuer: registrar } = creation;
   const { monotonic = () => performance.now() } = options;
   const time = new LogClock({ clock, monotonic, newest: newest?.time, anchorByMs });
   // Whatever the store has is durable. Entries that were not acknowledged before a crash are shown from now on, so the guard goes first.
@@ -94,36 +104,52 @@ async function open(store: LogStore, options: LogOptions): Promise<Log> {
     });
   await withGuard(() => guard.claim({ origin, head: { size, rootHash }, check }));
 
-  const receipts = new Receipts({ origin, signer: signers.receipt, store, reader });
-  const publisher = new Publisher({
-    origin,
-    signer: signers.checkpoint,
-    store,
-    reader,
-    tiles,
-    hasher,
-    collector: new PartialCollector({ tiles, clock, ...options.partials }),
-  });
-  const sequencer = new Sequencer({
-    origin,
-    store,
-    guard: typeof options.store === 'string' ? whileInPlace(store, guard) : guard,
-    receipts,
-    hasher,
-    clock: time,
-    anchorByMs,
-    edge,
-    limits: limitsOf(options),
-  });
-  if (!newest) await sequencer.submit(creation);
-  return new DurableLog({ origin, suite, store, reader, receipts, sequencer, publisher });
+  const dir = options.index;
+  const index =
+    dir === undefined
+      ? undefined
+      : await LogIndexRoom.open({ dir, store, reader, suite, edge, registrar });
+  try {
+    const receipts = new Receipts({ origin, signer: signers.receipt, store, reader });
+    const publisher = new Publisher({
+      origin,
+      signer: signers.checkpoint,
+      store,
+      reader,
+      tiles,
+      hasher,
+      collector: new PartialCollector({ tiles, clock, ...options.partials }),
+      index,
+    });
+    const sequencer = new Sequencer({
+      rules: { origin, keys: index?.admission },
+      store,
+      guard: typeof options.store === 'string' ? whileInPlace(store, guard) : guard,
+      receipts,
+      hasher,
+      clock: time,
+      anchorByMs,
+      edge,
+      limits: limitsOf(options),
+      ...(index && { onReleased: (group) => index.released(group) }),
+    });
+    index?.follow(() => sequencer.released.edge);
+    if (!newest) await sequencer.submit(creation);
+    return new DurableLog({ origin, suite, store, reader, receipts, sequencer, publisher, index });
+  } catch (error) {
+    await index?.close();
+    throw error;
+  }
 }
 
 /** Entry 0, which is there or to be made. */
 async function creationOf(
   store: LogStore,
   newest: StoredGroup | undefined,
-  config: Pick<LogOptions, 'origin' | 'create'> & { readonly suite: SuiteName },
+  config: Pick<LogOptions, 'origin' | 'create'> & {
+    readonly suite: SuiteName;
+    readonly index: IndexName;
+  },
 ): Promise<Creation> {
   const first = newest ? await store.entry(0) : await config.create?.();
   if (first) return checkCreation(first, config);

@@ -3,7 +3,8 @@ import { formatAddress, type StatementAddress } from '@anchorlog/statement';
 import { parseCheckpoint, parseNote, type TreeHead } from '@anchorlog/tlog';
 import { checkIndex, checkRange, checkSizeOf } from './bounds.ts';
 import { logError } from './error.ts';
-import type { Log, LogCheckpoint, LogReceipt } from './log.ts';
+import type { LogIndexRoom } from './log-index.ts';
+import type { Log, LogCheckpoint, LogIndex, LogReceipt } from './log.ts';
 import type { Publisher } from './publisher.ts';
 import type { Receipts } from './receipts.ts';
 import type { Released, Sequencer } from './sequencer.ts';
@@ -20,6 +21,8 @@ export interface LogParts {
   readonly receipts: Receipts;
   readonly sequencer: Sequencer;
   readonly publisher: Publisher;
+  /** Undefined in a log without index. */
+  readonly index: LogIndexRoom | undefined;
 }
 
 /** The log over a store. */
@@ -40,12 +43,19 @@ export class DurableLog implements Log {
     return this.#parts.sequencer.released.head.size;
   }
 
-  append(entry: Uint8Array): Promise<LogReceipt> {
-    return this.#parts.sequencer.append(entry);
+  get index(): LogIndex | undefined {
+    return this.#parts.index;
   }
 
-  appendBatch(entries: readonly Uint8Array[]): Promise<LogReceipt[]> {
-    return this.#parts.sequencer.appendAll(entries);
+  append(entry: Uint8Array, openings?: readonly Uint8Array[]): Promise<LogReceipt> {
+    return this.#parts.sequencer.append(entry, openings);
+  }
+
+  appendBatch(
+    entries: readonly Uint8Array[],
+    openings?: readonly (readonly Uint8Array[])[],
+  ): Promise<LogReceipt[]> {
+    return this.#parts.sequencer.appendAll(entries, openings);
   }
 
   async receipt(index: number): Promise<LogReceipt> {
@@ -138,10 +148,11 @@ export class DurableLog implements Log {
   }
 
   async #close(): Promise<void> {
-    const { sequencer, store } = this.#parts;
+    const { sequencer, store, index } = this.#parts;
     try {
       await sequencer.close();
       await this.#publishing;
+      await index?.close();
     } finally {
       await store.close();
     }
@@ -160,5 +171,6 @@ export class DurableLog implements Log {
 }
 
 function opened({ size, note }: StoredNote): LogCheckpoint {
-  return { size, rootHash: parseCheckpoint(parseNote(note).text).rootHash, note };
+  const { rootHash, indexRoot } = parseCheckpoint(parseNote(note).text);
+  return { size, rootHash, note, ...(indexRoot && { indexRoot }) };
 }

@@ -42,6 +42,18 @@ export const LOG_CODES = {
     'a group does not begin where the store ends, or a checkpoint is of a size that it has not: another copy of the store, or somebody else has written to it',
   LOG_FENCED:
     'another process has become the writer of the store, or has opened this log from a copy of it: this one writes no more',
+  LOG_OPENINGS_UNWANTED: 'openings of keys were given to a log without index, which keeps none',
+  LOG_KEYSPACE_UNREGISTERED: 'a key is opened in a keyspace that no entry of the log registers',
+  LOG_KEYSPACE_REFUSED:
+    'a keyspace is registered by somebody else than the log, with claims that are not those, or with another custodian than before',
+  LOG_WRITER_REFUSED: 'a key is opened in a keyspace that its organisation may not write to',
+  LOG_KIND_REFUSED:
+    'a key is of a kind that its keyspace does not have, or that is for the statements of a lifecycle alone',
+  LOG_KEY_MISSING:
+    'a statement of a lifecycle is not filed under the license or seal itself, or under the previous one, or under more than these',
+  LOG_INDEX_UNSUPPORTED: 'the store of a log with an index keeps no postings',
+  LOG_INDEX_MISMATCH:
+    'the entries of the log lead to another index root than the one that it has signed for their number',
   LOG_INDEX_FAILED:
     'the index beside the log could not be read or written: it is taken up again when the log is opened',
   LOG_GUARD_MISSING: 'the store has entries and the guard has nothing',

@@ -1,7 +1,8 @@
 export { createLog, type LogOptions } from './create.ts';
 export { LOG_CODES, type LogCode } from './error.ts';
 export { adoptGuard, fileGuard, type Guard, type GuardClaim } from './guard.ts';
-export type { Log, LogCheckpoint, LogReceipt } from './log.ts';
+export type { EntryOpenings } from './feed.ts';
+export type { Log, LogCheckpoint, LogIndex, LogReceipt } from './log.ts';
 export { publishedEntries, refillLog, type RefillOptions } from './refill.ts';
 export { migrateLog, type MigrateOptions, type MigrateReport } from './migrate.ts';
 export { backupLog, readManifest, type BackupOptions, type BackupReport } from './backup.ts';

@@ -16,6 +16,7 @@ import { MAX_TREE_SIZE, TILE_WIDTH, formatEntryBundle } from '@anchorlog/tlog';
 import { Level } from 'level';
 import { syncFolder } from './durable-file.ts';
 import { logError } from './error.ts';
+import { parseOpenings, type EntryOpenings } from './feed.ts';
 import { FolderWatch } from './folder-watch.ts';
 import { levelError, withLevelFaults } from './level-fault.ts';
 import {
@@ -28,6 +29,7 @@ import {
   type StoredEntry,
   type StoredGroup,
   type StoredNote,
+  type StoredPostings,
 } from './store.ts';
 
 // Keys of the database `entries` are one letter and big-endian numbers, so that each kind grows at its own end: measured 4.5 times as
@@ -39,6 +41,8 @@ const RECEIPT_NOTE = 'r';
 const CHECKPOINT = 'c';
 /** One row, of the newest group that came with them. */
 const SOURCES = formatUtf8('s');
+const POSTINGS = 'p';
+const OPENINGS = 'o';
 /** In `ids`: how far the addresses go. No address begins like this. */
 const COVERED = '!';
 
@@ -143,6 +147,10 @@ class LevelStore implements LogStore {
     puts.push(...group.notes.map(noteOf(RECEIPT_NOTE)));
     if (group.sources !== undefined) puts.push(put(SOURCES, formatUtf8(group.sources)));
     puts.push(put(keyOf(GROUP, group.size), formatGroup(group)));
+    if (group.feed) {
+      puts.push(put(keyOf(POSTINGS, group.size), group.feed.postings));
+      puts.push(put(keyOf(OPENINGS, group.size), group.feed.openings));
+    }
     // One batch is one record of LevelDB's journal: after a crash all of the group is there, or nothing.
     await this.#entries.batch(puts, { sync: true });
     this.#size = group.size;
@@ -212,6 +220,26 @@ class LevelStore implements LogStore {
     this.#checkOpen();
     const sources = await this.#entries.get(SOURCES);
     return sources && parseUtf8(sources);
+  }
+
+  async *postings(range: {
+    readonly from: number;
+    readonly to: number;
+  }): AsyncGenerator<StoredPostings, void, undefined> {
+    for await (const { size, row } of this.#groupRows(POSTINGS, range)) {
+      yield { size, postings: row };
+    }
+  }
+
+  async *openings(range: {
+    readonly from: number;
+    readonly to: number;
+  }): AsyncGenerator<EntryOpenings, void, undefined> {
+    for await (const { row } of this.#groupRows(OPENINGS, range)) {
+      for (const each of parseOpenings(row)) {
+        if (each.index >= range.from && each.index < range.to) yield each;
+      }
+    }
   }
 
   async receiptNote(size: number): Promise<string | undefined> {
@@ -288,6 +316,24 @@ class LevelStore implements LogStore {
       this.#checks = [];
       await this.#watch?.close();
       this.#watch = undefined;
+    }
+  }
+
+  /** Give the rows of a kind of the groups that hold entries of a range. */
+  async *#groupRows(
+    kind: string,
+    { from, to }: { readonly from: number; readonly to: number },
+  ): AsyncGenerator<{ readonly size: number; readonly row: Bytes }, void, undefined> {
+    this.#checkOpen();
+    if (from >= to) return;
+    const last = (await this.group(to - 1))?.size ?? to;
+    const options = {
+      gte: keyOf(kind, from + 1),
+      lte: keyOf(kind, last),
+      highWaterMarkBytes: READ_AHEAD_BYTES,
+    };
+    for await (const [key, value] of this.#entries.iterator(options)) {
+      yield { size: parseUint64(key, 1), row: plain(value) };
     }
   }
 

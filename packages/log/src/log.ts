@@ -1,6 +1,8 @@
 import type { SuiteName } from '@anchorlog/core';
 import type { StatementAddress } from '@anchorlog/statement';
 import type { TreeHead } from '@anchorlog/tlog';
+import type { IndexPage, IndexView } from '@anchorlog/vindex/builder';
+import type { EntryOpenings } from './feed.ts';
 
 /** The log's answer to a submitter: the entry is on disk at `index` for ever (spec/log §10). */
 export interface LogReceipt {
@@ -23,6 +25,32 @@ export interface LogReceipt {
 export interface LogCheckpoint extends TreeHead {
   /** The note that `openCheckpoint` opens. */
   readonly note: string;
+  /** Root of the verifiable index at this size, in a log that has one. */
+  readonly indexRoot?: Uint8Array | undefined;
+}
+
+/**
+ * The verifiable index of a log: what its newest signed head, and some before, say of a key (spec/index). What it proves `verifyIndexProof` takes.
+ */
+export interface LogIndex {
+  /** Sizes of the heads at which it proves, oldest first. */
+  readonly heads: readonly number[];
+  /**
+   * Prove all entries of a key at a head, or a page of them; that there are none; or the count alone, by a page of none.
+   * @throws VINDEX_HEAD_UNKNOWN, VINDEX_HASH_LENGTH, VINDEX_PAGE_RANGE, VINDEX_PROOF_LIMIT, LOG_CLOSED
+   */
+  prove(of: {
+    /** By `indexPath`, 32 bytes. */
+    readonly path: Uint8Array;
+    readonly size: number;
+    readonly page?: IndexPage | ((view: IndexView) => IndexPage) | undefined;
+  }): Promise<Uint8Array>;
+  /** Count the entries of a key at a head. @throws VINDEX_HEAD_UNKNOWN, VINDEX_HASH_LENGTH, LOG_CLOSED */
+  count(path: Uint8Array, size: number): number;
+  /** Prove from now on at these heads, the newest two that are anchored, and at those after them. @throws LOG_INDEX_FAILED, LOG_CLOSED */
+  keep(sizes: readonly number[]): Promise<void>;
+  /** Give the openings of entries `from` to before `to`, of those that have any: for auditors, not for everybody. @throws LOG_INDEX_RANGE */
+  openings(range: { readonly from: number; readonly to: number }): AsyncIterable<EntryOpenings>;
 }
 
 /**
@@ -34,19 +62,26 @@ export interface Log {
   readonly suite: SuiteName;
   /** Entries acknowledged so far; at least 1, since entry 0 is `log.create`. */
   readonly size: number;
+  /** Undefined in a log without index. */
+  readonly index: LogIndex | undefined;
 
   /**
    * Append the bytes of a statement. Resolves once they are fsynced and the guard knows. The same bytes again give the first receipt,
    * byte for byte; after a rejection it is safe to append the same bytes again.
    * @throws LOG_ORIGIN_MISMATCH, LOG_SOURCE_…, LOG_SEQUENCE_…, LOG_CREATE_REPEATED, LOG_ID_CONFLICT, LOG_BUSY (`context.retryAfterMs`),
-   * LOG_FAILED, LOG_FENCED, LOG_STORE_REPLACED, LOG_CLOCK_DOUBTFUL, LOG_SIGNER_FAILED, LOG_CLOSED, and as `parseStatement`
+   * LOG_FAILED, LOG_FENCED, LOG_STORE_REPLACED, LOG_CLOCK_DOUBTFUL, LOG_SIGNER_FAILED, LOG_CLOSED, and as `parseStatement`; in a log with an
+   * index, which takes an opening for each key, also LOG_KEYSPACE_…, LOG_WRITER_REFUSED, LOG_KIND_REFUSED, LOG_KEY_MISSING, and as `openKeys`; in one
+   * without, LOG_OPENINGS_UNWANTED
    */
-  append(entry: Uint8Array): Promise<LogReceipt>;
+  append(entry: Uint8Array, openings?: readonly Uint8Array[]): Promise<LogReceipt>;
   /**
    * Append several statements in one group, at neighbouring places in their order, all or none. Those which the log has already keep
    * their place and receipt. @throws LOG_BATCH_LENGTH, and as `append`
    */
-  appendBatch(entries: readonly Uint8Array[]): Promise<LogReceipt[]>;
+  appendBatch(
+    entries: readonly Uint8Array[],
+    openings?: readonly (readonly Uint8Array[])[],
+  ): Promise<LogReceipt[]>;
 
   /** Give the receipt of an entry again, byte for byte. @throws LOG_INDEX_RANGE, LOG_SIGNER_FAILED */
   receipt(index: number): Promise<LogReceipt>;
@@ -78,7 +113,7 @@ export interface Log {
 
   /**
    * Publish all that is acknowledged: entry bundles, tiles, then the signed checkpoint. Gives the checkpoint that stands there already if
-   * nothing was appended since. @throws LOG_SIGNER_FAILED, LOG_FENCED, LOG_CLOSED, LOG_BEHIND_CHECKPOINT, LOG_INCONSISTENT, LOG_STORE_DAMAGED, and what the tiles throw
+   * nothing was appended since. @throws LOG_SIGNER_FAILED, LOG_FENCED, LOG_CLOSED, LOG_BEHIND_CHECKPOINT, LOG_INCONSISTENT, LOG_STORE_DAMAGED, LOG_INDEX_FAILED, LOG_INDEX_MISMATCH, and what the tiles throw
    */
   publish(): Promise<LogCheckpoint>;
   /**

@@ -1,4 +1,5 @@
 import { logError } from './error.ts';
+import { parseOpenings, type EntryOpenings, type GroupFeed } from './feed.ts';
 import {
   behindError,
   closedError,
@@ -9,6 +10,7 @@ import {
   type StoredEntry,
   type StoredGroup,
   type StoredNote,
+  type StoredPostings,
 } from './store.ts';
 
 /** A store in memory: for tests, and to read the contract from. It lasts as long as the object. */
@@ -29,6 +31,7 @@ export function createMemoryStore(): MemoryStore {
     receiptNotes: new Map(),
     checkpoints: new Map(),
     sources: undefined,
+    feeds: new Map(),
   };
   return {
     open: async () => new MemoryHandle(memory, ++memory.epoch),
@@ -49,6 +52,8 @@ interface Memory {
   readonly receiptNotes: Map<number, string>;
   readonly checkpoints: Map<number, string>;
   sources: string | undefined;
+  /** By size of the group. */
+  readonly feeds: Map<number, GroupFeed>;
 }
 
 class MemoryHandle implements LogStore {
@@ -82,6 +87,10 @@ class MemoryHandle implements LogStore {
     this.#keepNotes(group.notes);
     this.#memory.sources = group.sources ?? this.#memory.sources;
     groups.push({ from, size, rootHash: copyOf(rootHash), time, anchorBy });
+    if (group.feed) {
+      const { postings, openings } = group.feed;
+      this.#memory.feeds.set(size, { postings: copyOf(postings), openings: copyOf(openings) });
+    }
     this.#size = size;
   }
 
@@ -128,6 +137,24 @@ class MemoryHandle implements LogStore {
     return this.#memory.sources;
   }
 
+  async *postings(range: {
+    readonly from: number;
+    readonly to: number;
+  }): AsyncGenerator<StoredPostings, void, undefined> {
+    for (const { size, feed } of this.#feeds(range)) yield { size, postings: feed.postings };
+  }
+
+  async *openings(range: {
+    readonly from: number;
+    readonly to: number;
+  }): AsyncGenerator<EntryOpenings, void, undefined> {
+    for (const { feed } of this.#feeds(range)) {
+      for (const each of parseOpenings(feed.openings)) {
+        if (each.index >= range.from && each.index < range.to) yield each;
+      }
+    }
+  }
+
   async receiptNote(size: number): Promise<string | undefined> {
     this.#checkOpen();
     return this.#memory.receiptNotes.get(size);
@@ -166,6 +193,18 @@ class MemoryHandle implements LogStore {
 
   async close(): Promise<void> {
     this.#isClosed = true;
+  }
+
+  #feeds({ from, to }: { readonly from: number; readonly to: number }): {
+    readonly size: number;
+    readonly feed: GroupFeed;
+  }[] {
+    this.#checkOpen();
+    const groups = this.#memory.groups.filter((group) => group.size > from && group.from < to);
+    return groups.flatMap(({ size }) => {
+      const feed = this.#memory.feeds.get(size);
+      return feed ? [{ size, feed }] : [];
+    });
   }
 
   #keepNotes(notes: readonly StoredNote[]): void {

@@ -3,6 +3,8 @@ import type { TreeHasher } from '@anchorlog/tlog';
 import { addressOfEntry, type Admitted } from './admission.ts';
 import { grow, type Growth, type TreeEdge } from './edge.ts';
 import { logError, type LogCode } from './error.ts';
+import { formatFeed } from './feed.ts';
+import type { IndexedKeys } from './key-admission.ts';
 import { readSources, type SourceBook, type SourceDraft } from './source-book.ts';
 import { idsDamagedError, type GroupWrite, type LogStore, type StoredNote } from './store.ts';
 import { holdsEntry } from './withheld.ts';
@@ -26,6 +28,7 @@ export interface PlacedGroup<S extends Submission> {
 interface Place {
   readonly index: number;
   readonly entry?: Uint8Array | undefined;
+  readonly keys?: IndexedKeys | undefined;
 }
 
 /** After so many entries the sources are noted again, so that reading them takes no longer than reading these. */
@@ -78,12 +81,12 @@ export class Placer {
       const draft = this.#sources?.draft();
       let error: Error | undefined;
       for (const admitted of submission.entries) {
-        const { address, entry } = admitted;
+        const { address, entry, keys } = admitted;
         let place = own.get(address) ?? added.get(address) ?? known.get(address);
         if (!place) {
           error = stepError(admitted, draft);
           if (error) break;
-          place = { index: next + own.size, entry };
+          place = { index: next + own.size, entry, keys };
           own.set(address, place);
         } else if (
           !holdsEntry(place.entry ?? (await this.#entry(place.index)), entry, this.#hasher)
@@ -117,6 +120,10 @@ export class Placer {
     const entries = [...added.values()].map(({ entry }) => entry!); // just added, with its bytes
     const leafHashes = new Uint8Array(32 * entries.length);
     this.#hasher.hashLeaves(entries, leafHashes, 0);
+    const feed = formatFeed(
+      from,
+      [...added.values()].map(({ keys }) => keys),
+    );
     const growth = grow(this.#edge, leafHashes, this.#hasher);
     this.#edge = growth.edge;
     this.#unnoted += entries.length;
@@ -132,6 +139,7 @@ export class Placer {
       tiles: growth.tiles,
       notes,
       sources: isDue ? this.#sources?.format(growth.head.size) : undefined,
+      feed,
     };
     return { write, growth };
   }

@@ -6,6 +6,8 @@ import {
   formatEntryBundle,
   newTiles,
   noteSigner,
+  parseCheckpoint,
+  parseNote,
   tilePath,
   type NoteSigner,
   type TileCoordinate,
@@ -14,13 +16,14 @@ import {
 } from '@anchorlog/tlog';
 import type { TreeEdge } from './edge.ts';
 import { logError } from './error.ts';
+import type { IndexKeeper } from './index-keeper.ts';
 import type { LogCheckpoint } from './log.ts';
 import type { PartialCollector } from './partials.ts';
 import { readPublished } from './published-checkpoint.ts';
 import { signAs } from './receipts.ts';
 import { compareHead } from './seen-head.ts';
 import type { Released } from './sequencer.ts';
-import { unlessFenced, type LogStore } from './store.ts';
+import { unlessFenced, type LogStore, type StoredNote } from './store.ts';
 import type { PublishedFile, TileSink } from './tiles.ts';
 import { rootOfTile, type TreeReader } from './tree-reader.ts';
 import { hashEntries } from './withheld.ts';
@@ -37,6 +40,8 @@ interface PublisherWorld {
   readonly tiles: TileSink;
   readonly hasher: TreeHasher;
   readonly collector: PartialCollector;
+  /** Undefined in a log without index. */
+  readonly index: Pick<IndexKeeper, 'commit'> | undefined;
 }
 
 /**
@@ -52,9 +57,12 @@ export class Publisher {
     this.#signer = noteSigner({ name: world.origin, signer: world.signer });
   }
 
-  /** Publish a head; one call at a time. @throws LOG_FENCED, LOG_BEHIND_CHECKPOINT, LOG_INCONSISTENT, LOG_CHECKPOINT_MALFORMED, LOG_STORE_DAMAGED, LOG_SIGNER_FAILED, LOG_TILE_CONFLICT, LOG_CHECKPOINT_MOVED */
+  /** Publish a head; one call at a time. @throws LOG_FENCED, LOG_BEHIND_CHECKPOINT, LOG_INCONSISTENT, LOG_CHECKPOINT_MALFORMED, LOG_STORE_DAMAGED, LOG_SIGNER_FAILED, LOG_TILE_CONFLICT, LOG_CHECKPOINT_MOVED, LOG_INDEX_FAILED, LOG_INDEX_MISMATCH */
   async publish({ edge, head }: Released): Promise<LogCheckpoint> {
-    const { store, tiles, reader, collector } = this.#world;
+    const { store, tiles, reader, collector, index } = this.#world;
+    // The index is brought to the head while tiles are written.
+    const indexing = index?.commit(head.size);
+    indexing?.catch(() => undefined); // awaited below, unless something else fails before
     const published = await readPublished(tiles, this.#world.origin);
     if (published) {
       await unlessFenced(store, () =>
@@ -65,7 +73,8 @@ export class Publisher {
     const { rootHash } = await reader.head(head.size, edge);
     if (!equalBytes(rootHash, head.rootHash)) throw damaged(`the root of size ${head.size}`);
     // A crash up to here leaves tiles without checkpoint: nobody reads them, and they are written again, the same.
-    const note = await this.#signed(head);
+    const indexRoot = await indexing;
+    const note = await this.#signed(head, indexRoot);
     if (published?.note !== note) {
       // What took so long may have been a pause of this process: an older checkpoint must not replace that of another writer.
       await store.checkWriter();
@@ -74,15 +83,19 @@ export class Publisher {
     }
     // A crash here, or before the collector has done its work, leaves partial tiles beside full ones: of no harm, and found again.
     await collector.published(head.size);
-    return { ...head, note };
+    return { ...head, note, ...(indexRoot && { indexRoot }) };
   }
 
   /** Give the note of a head, which a crash or another folder may have seen already: for one size there is one. */
-  async #signed(head: TreeHead): Promise<string> {
+  async #signed(head: TreeHead, indexRoot: Uint8Array | undefined): Promise<string> {
     const { store, origin } = this.#world;
     const stored = await store.checkpoint(head.size);
-    if (stored?.size === head.size) return stored.note;
-    const note = await signAs(this.#signer, formatCheckpoint({ origin, ...head }));
+    if (stored?.size === head.size) {
+      checkIndexRoot(stored, indexRoot);
+      return stored.note;
+    }
+    const text = formatCheckpoint({ origin, ...head, indexRoot });
+    const note = await signAs(this.#signer, text);
     await store.putCheckpoint({ size: head.size, note });
     return note;
   }
@@ -122,6 +135,17 @@ export class Publisher {
       throw damaged(`the leaves from ${from} on`);
     return { path: entryBundlePath({ index, width }), bytes: formatEntryBundle(entries) };
   }
+}
+
+/** Equal size means equal index line: a log whose index has gone astray publishes nothing more. */
+function checkIndexRoot({ size, note }: StoredNote, indexRoot: Uint8Array | undefined): void {
+  const signed = parseCheckpoint(parseNote(note).text).indexRoot;
+  if (signed === indexRoot || (signed && indexRoot && equalBytes(signed, indexRoot))) return;
+  throw logError(
+    'LOG_INDEX_MISMATCH',
+    `index: the entries lead to another root than the one signed for size ${size}`,
+    { size },
+  );
 }
 
 /** Check that a tile holds the roots of those tiles below it that became full. */

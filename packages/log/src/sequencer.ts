@@ -1,6 +1,6 @@
 import { formatInstant, isCodedError, type CodedError } from '@anchorlog/core';
 import type { TreeHasher, TreeHead } from '@anchorlog/tlog';
-import { admit, type Admitted } from './admission.ts';
+import { admit, type AdmissionRules, type Admitted } from './admission.ts';
 import { AdmissionQueue } from './admission-queue.ts';
 import { CopyRoom } from './copy-room.ts';
 import { rootOfEdge, type TreeEdge } from './edge.ts';
@@ -11,12 +11,18 @@ import type { LogReceipt } from './log.ts';
 import { Placer, type PlacedGroup } from './placer.ts';
 import { GroupQueue } from './queue.ts';
 import type { Receipts } from './receipts.ts';
-import { fencedError, idsDamagedError, isFenced, replacedError, type LogStore } from './store.ts';
+import {
+  fencedError,
+  idsDamagedError,
+  isFenced,
+  replacedError,
+  type GroupWrite,
+  type LogStore,
+} from './store.ts';
 
 /** What the sequencer works with. `edge` is that of the store, and the guard holds its head. */
 export interface SequencerWorld {
-  /** Of the statements that are taken. */
-  readonly origin: string;
+  readonly rules: AdmissionRules;
   readonly store: LogStore;
   readonly guard: Pick<Guard, 'write'>;
   readonly receipts: Receipts;
@@ -25,6 +31,8 @@ export interface SequencerWorld {
   readonly anchorByMs: number;
   readonly edge: TreeEdge;
   readonly limits: SequencerLimits;
+  /** Is told what has just been released, before anybody gets a receipt of it. */
+  readonly onReleased?: ((group: GroupWrite) => void) | undefined;
 }
 
 export interface SequencerLimits {
@@ -45,6 +53,7 @@ export interface Released {
 /** What somebody waits for. */
 interface Waiting {
   readonly bytes: readonly Uint8Array[];
+  readonly openings: readonly (readonly Uint8Array[])[] | undefined;
   /** Those that are admitted: all of them, once it is in a group. */
   readonly entries: Admitted[];
   readonly count: number;
@@ -102,7 +111,7 @@ export class Sequencer {
       maxDelayMs: limits.groupDelayMs,
     });
     this.#admissions = new AdmissionQueue<Waiting>({
-      check: (bytes) => admit(bytes, world.origin),
+      check: (bytes, openings) => admit(bytes, world.rules, openings),
       pass: (waiting) => this.#queue.push(waiting),
       refuse: (waiting, error) => this.#answer(waiting, asError(error)),
     });
@@ -116,7 +125,7 @@ export class Sequencer {
   /** Append an entry that was admitted already: entry 0. @throws as `append` */
   submit(entry: Admitted): Promise<LogReceipt> {
     return new Promise((one, reject) => {
-      this.#queue.push(this.#take([entry.entry], { one, reject }, [entry]));
+      this.#queue.push(this.#take([entry.entry], undefined, { one, reject }, [entry]));
     });
   }
 
@@ -126,21 +135,29 @@ export class Sequencer {
    * @throws LOG_BUSY, LOG_CLOSED, LOG_FAILED, LOG_FENCED, LOG_ID_CONFLICT, LOG_SOURCE_…, LOG_SEQUENCE_…,
    * LOG_SIGNER_FAILED, and as `admit`
    */
-  append(entry: Uint8Array): Promise<LogReceipt> {
+  append(entry: Uint8Array, openings?: readonly Uint8Array[]): Promise<LogReceipt> {
     return new Promise((one, reject) => {
-      this.#admissions.push(this.#take([entry], { one, reject }));
+      this.#admissions.push(this.#take([entry], openings && [openings], { one, reject }));
     });
   }
 
   /** Admit entries and append them as one piece of a group. @throws LOG_BATCH_LENGTH, and as `append` */
-  appendAll(entries: readonly Uint8Array[]): Promise<LogReceipt[]> {
+  appendAll(
+    entries: readonly Uint8Array[],
+    openings?: readonly (readonly Uint8Array[])[],
+  ): Promise<LogReceipt[]> {
     return new Promise((all, reject) => {
-      this.#admissions.push(this.#take(entries, { all, reject }));
+      this.#admissions.push(this.#take(entries, openings, { all, reject }));
     });
   }
 
   /** Take on what somebody hands in, if it can be, with bytes of our own. */
-  #take(given: readonly Uint8Array[], answer: Answer, entries: Admitted[] = []): Waiting {
+  #take(
+    given: readonly Uint8Array[],
+    opened: readonly (readonly Uint8Array[])[] | undefined,
+    answer: Answer,
+    entries: Admitted[] = [],
+  ): Waiting {
     if (this.#failure) throw this.#failure;
     if (this.#isClosed) throw logError('LOG_CLOSED', 'the log is closed');
     const count = given.length;
@@ -153,9 +170,11 @@ export class Sequencer {
     }
     let size = 0;
     for (const entry of given) size += entry.length;
+    for (const each of opened ?? []) for (const opening of each) size += opening.length;
     this.#checkRoom(count, size);
     const bytes = given.map((entry) => this.#copies.copy(entry));
-    const waiting: Waiting = { bytes, entries, count, size, answer };
+    const openings = opened?.map((each) => each.map((opening) => this.#copies.copy(opening)));
+    const waiting: Waiting = { bytes, openings, entries, count, size, answer };
     this.#unanswered.add(waiting);
     this.#entries += count;
     this.#bytes += size;
@@ -270,6 +289,7 @@ export class Sequencer {
       this.#released = { edge: growth.edge, head: growth.head };
     }
     for (const group of groups) {
+      if (group.fresh) this.#world.onReleased?.(group.fresh.write);
       await this.#answerGroup(group);
       this.#groupMs = performance.now() - group.began;
     }

@@ -1,5 +1,6 @@
 import { isCodedError, type CodedError } from '@anchorlog/core';
 import { logError, type LogCode } from './error.ts';
+import type { EntryOpenings, GroupFeed } from './feed.ts';
 
 /** A group as it was committed. */
 export interface StoredGroup {
@@ -37,6 +38,14 @@ export interface GroupWrite extends StoredGroup {
   readonly notes: readonly StoredNote[];
   /** The sources of the log at the end of the group, now and then: what reads them again begins there. */
   readonly sources?: string | undefined;
+  /** What the group adds to the index, if it adds anything. */
+  readonly feed?: GroupFeed | undefined;
+}
+
+/** The postings of the group that ends at `size`. */
+export interface StoredPostings {
+  readonly size: number;
+  readonly postings: Uint8Array;
 }
 
 /** Bytes that stand at the place of an entry. */
@@ -61,6 +70,13 @@ export interface StoreReader {
   group(index: number): Promise<StoredGroup | undefined>;
   /** Give a full tile. */
   tile(at: { readonly level: number; readonly index: number }): Promise<Uint8Array | undefined>;
+  /**
+   * Give the postings of the groups that hold entries `from` to before `to`, in order; left out by stores that keep none. Groups without postings
+   * are passed over.
+   */
+  postings?(range: { readonly from: number; readonly to: number }): AsyncIterable<StoredPostings>;
+  /** As `postings`, the openings of the keys of their entries. */
+  openings?(range: { readonly from: number; readonly to: number }): AsyncIterable<EntryOpenings>;
   /** Give the receipt note of the group that ends at `size`; may be undefined for the last groups. */
   receiptNote(size: number): Promise<string | undefined>;
   /** Give the signed checkpoint with the least size from `size` on; that with the greatest without `size`. */

@@ -5,28 +5,30 @@ import { ORIGIN, creationOf, statementOf } from './support/fixture.ts';
 
 const CONFIG = { origin: ORIGIN, suite: 'sha256' } as const;
 
+const RULES = { origin: ORIGIN, keys: undefined };
+
 describe('admit', () => {
   test('takes a statement for this log and gives its address', () => {
     const bytes = statementOf(7);
-    const { entry, address } = admit(bytes, ORIGIN);
+    const { entry, address } = admit(bytes, RULES);
     expect(Uint8Array.from(entry)).toEqual(bytes);
     expect(address).toBe('11999999000000001X/license-make/5c1f0000-0000-8000-8000-000000000007');
   });
 
   test('refuses a statement for another log', () => {
-    expect(() => admit(statementOf(7, { log: 'example.gov/seals' }), ORIGIN)).toThrow(
+    expect(() => admit(statementOf(7, { log: 'example.gov/seals' }), RULES)).toThrow(
       expect.objectContaining({ code: 'LOG_ORIGIN_MISMATCH' }),
     );
   });
 
   test('tells which number of which source a statement bears', () => {
     const sequence = { source: '11999999000000001X/license-make/1', number: 3 };
-    expect(admit(statementOf(7, { sequence }), ORIGIN).sequence).toEqual(sequence);
-    expect(admit(statementOf(7), ORIGIN).sequence).toBeUndefined();
+    expect(admit(statementOf(7, { sequence }), RULES).sequence).toEqual(sequence);
+    expect(admit(statementOf(7), RULES).sequence).toBeUndefined();
   });
 
   test('refuses a second log.create', () => {
-    expect(() => admit(creationOf(), ORIGIN)).toThrow(
+    expect(() => admit(creationOf(), RULES)).toThrow(
       expect.objectContaining({ code: 'LOG_CREATE_REPEATED' }),
     );
   });
@@ -35,7 +37,7 @@ describe('admit', () => {
     const claims = Object.fromEntries(
       Array.from({ length: 5 }, (_, i) => [`text${i}`, 'x'.repeat(16_000)]),
     );
-    expect(() => admit(statementOf(7, { claims }), ORIGIN)).toThrow(
+    expect(() => admit(statementOf(7, { claims }), RULES)).toThrow(
       expect.objectContaining({ code: 'STATEMENT_ENTRY_LENGTH' }),
     );
   });
@@ -47,7 +49,7 @@ describe('admit', () => {
     ['bytes that are not UTF-8', Uint8Array.of(0x7b, 0xff, 0x7d)],
     ['an object that is no statement', canonicalBytes({ log: ORIGIN })],
   ])('refuses %s', (_, bytes) => {
-    expect(() => admit(bytes, ORIGIN)).toThrow(
+    expect(() => admit(bytes, RULES)).toThrow(
       expect.objectContaining({ code: expect.stringMatching(/^(STATEMENT|CORE)_/) as unknown }),
     );
   });
