@@ -183,6 +183,7 @@ export class Anchoring {
         if (late < this.#late) this.#files = this.#openFiles();
         this.#late = late;
         await this.#files.write();
+        await this.#source.keepHeads(this.#anchorer.latest?.head.size);
         this.#problem = undefined;
         if (this.#anchorer.status().state === 'idle') this.#damage = undefined;
       } catch (error) {
@@ -274,6 +275,8 @@ async function freeName(path: string): Promise<string> {
 class PublishedLog implements AnchorSource {
   #log: Log | undefined;
   #checkpoint: LogCheckpoint | undefined;
+  /** Sizes of the newest anchored heads, newest first. */
+  #anchored: readonly number[] = [];
 
   publish(log: Log, checkpoint: LogCheckpoint): void {
     this.#log = log;
@@ -282,8 +285,19 @@ class PublishedLog implements AnchorSource {
 
   head(): { size: number; rootHash: Uint8Array; indexRoot: Uint8Array } | undefined {
     if (!this.#checkpoint) return undefined;
-    const { size, rootHash } = this.#checkpoint;
-    return { size, rootHash, indexRoot: NO_INDEX };
+    const { size, rootHash, indexRoot = NO_INDEX } = this.#checkpoint;
+    return { size, rootHash, indexRoot };
+  }
+
+  /** Let the index prove at the newest anchored head and the one before it, if the log has one. */
+  async keepHeads(anchored: number | undefined): Promise<void> {
+    const index = this.#log?.index;
+    const [newest = 0] = this.#anchored;
+    if (!index || anchored === undefined || anchored <= newest) return;
+    // After a start the index itself knows the head before: it has kept no other.
+    const before = newest > 0 ? newest : index.heads.findLast((size) => size < anchored);
+    this.#anchored = before === undefined ? [anchored] : [anchored, before];
+    await index.keep(this.#anchored);
   }
 
   async proveConsistency(sizes: {
