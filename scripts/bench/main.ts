@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { benchAppend } from './append.ts';
 import { benchAudit } from './audit.ts';
 import { benchGas } from './gas.ts';
+import { benchIndexKeeper } from './index-keeper.ts';
 import { benchIssue } from './issue.ts';
 import type { BenchRow } from './row.ts';
 import { benchPostgres } from './postgres.ts';
@@ -18,7 +19,7 @@ const BENCHES: Readonly<Record<string, () => Promise<BenchRow[]>>> = {
   append: benchAppend,
   postgres: benchPostgres,
   tiles: benchTiles,
-  index: benchIndex,
+  index: async () => [...(await benchIndex()), ...(await benchIndexKeeper())],
   verify: benchVerify,
   audit: benchAudit,
   gas: benchGas,

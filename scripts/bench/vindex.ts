@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { nodeSha256 } from '@anchorlog/core/node';
+import { simdPairs } from '@anchorlog/tlog/simd';
 import { createIndexHasher, verifyIndexProof } from '@anchorlog/vindex';
 import { IndexBuilder, type IndexPage, type Posting } from '@anchorlog/vindex/builder';
 import { randomOf } from '@anchorlog/testkit';
 import { collectGarbage, cpuTimed, quantile, timed, type BenchRow } from './row.ts';
 
-const hasher = createIndexHasher(nodeSha256);
+const hasher = createIndexHasher(nodeSha256, simdPairs());
 const KEYS_AN_ENTRY = 3;
 /** Of the keys of a batch, those that are new; the others have entries. */
 const NEW = 0.3;

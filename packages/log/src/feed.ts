@@ -22,21 +22,25 @@ export interface EntryOpenings {
   readonly openings: readonly Uint8Array[];
 }
 
+/** The first entry that may have keys. */
+const FIRST = 1;
 const POSTING_BYTES = 8 + DIGEST_BYTES;
 
-/** Write the feed of entries from an index on; undefined if none has keys. */
+/** Write the feed of entries from an index on, also if it is empty; undefined in a log without index, whose entries have not even no keys. */
 export function formatFeed(
   from: number,
   keys: readonly (IndexedKeys | undefined)[],
 ): GroupFeed | undefined {
   let [postingBytes, openingBytes] = [0, 0];
+  let isIndexed = false;
   for (const each of keys) {
+    if (each) isIndexed = true;
     if (!each || each.openings.length === 0) continue;
     postingBytes += each.paths.length * POSTING_BYTES;
     openingBytes += 10;
     for (const opening of each.openings) openingBytes += 4 + opening.length;
   }
-  if (openingBytes === 0) return undefined;
+  if (!isIndexed) return undefined;
   const postings = new Uint8Array(postingBytes);
   const openings = Buffer.alloc(openingBytes);
   let [at, to] = [0, 0];
@@ -104,13 +108,18 @@ export function storeFeed(of: {
       return edge().size;
     },
     async *postings(range) {
-      let { from } = range;
-      for await (const { size, postings } of store.postings?.(range) ?? []) {
-        const to = Math.min(size, range.to);
-        yield { to, postings: parsePostings(postings, { from, to }) };
+      // Entry 0 has no keys, and is the only one that may have none without a word: a row that is missing would change the index.
+      let from = Math.max(range.from, FIRST);
+      for await (const row of store.postings?.(range) ?? []) {
+        if (row.from > from) break;
+        const to = Math.min(row.size, range.to);
+        yield { to, postings: parsePostings(row.postings, { from, to }) };
         from = to;
       }
-      if (from < range.to) yield { to: range.to, postings: [] };
+      if (from < range.to) {
+        throw logError('LOG_STORE_DAMAGED', `store: expected postings of entry ${from}, got none`);
+      }
+      if (range.to <= FIRST) yield { to: range.to, postings: [] };
     },
     async leafHashes(indexes) {
       const now = edge();

@@ -303,12 +303,14 @@ export class IndexKeeper {
   async #advance(to: number, covered: readonly number[] | undefined): Promise<number> {
     const from = this.#builder.size;
     if (to <= from) return 0;
+    const isHead = this.#heads.some(({ size }) => size === from);
     let postings: Posting[] = [];
     let count = 0;
     const commit = async (size: number): Promise<void> => {
       const before = this.#builder.size;
       await this.#commit(size, postings);
-      if (before > from) this.#builder.forgetOne(before);
+      if (!isHead) this.#builder.forget(size);
+      else if (before > from) this.#builder.forgetOne(before);
       count += postings.length;
       postings = [];
     };
@@ -317,10 +319,7 @@ export class IndexKeeper {
         if (posting.index >= (covered?.[posting.path[0]!] ?? 0)) postings.push(posting);
       }
       const isFull = postings.length >= this.#limits.commitPostings && piece.to < to;
-      if (isFull) {
-        await commit(piece.to);
-        if (covered) this.#builder.forget(piece.to);
-      }
+      if (isFull) await commit(piece.to);
     }
     await commit(to);
     return count;

@@ -148,7 +148,8 @@ class LevelStore implements LogStore {
     if (group.sources !== undefined) puts.push(put(SOURCES, formatUtf8(group.sources)));
     puts.push(put(keyOf(GROUP, group.size), formatGroup(group)));
     if (group.feed) {
-      puts.push(put(keyOf(POSTINGS, group.size), group.feed.postings));
+      const postings = concatBytes(formatUint64(group.from), group.feed.postings);
+      puts.push(put(keyOf(POSTINGS, group.size), postings));
       puts.push(put(keyOf(OPENINGS, group.size), group.feed.openings));
     }
     // One batch is one record of LevelDB's journal: after a crash all of the group is there, or nothing.
@@ -227,7 +228,7 @@ class LevelStore implements LogStore {
     readonly to: number;
   }): AsyncGenerator<StoredPostings, void, undefined> {
     for await (const { size, row } of this.#groupRows(POSTINGS, range)) {
-      yield { size, postings: row };
+      yield { from: parseUint64(row), size, postings: row.subarray(8) };
     }
   }
 

@@ -115,7 +115,10 @@ export class LogIndexRoom implements LogIndex {
   }
 
   async close(): Promise<void> {
-    if (this.#shown.edge().size > this.#written) await this.#writeKeyspaces();
+    // What cannot be written down is read from the entries again.
+    if (this.#shown.edge().size > this.#written) {
+      await this.#writeKeyspaces().catch(() => undefined);
+    }
     await this.#keeper.close();
   }
 

@@ -141,7 +141,9 @@ class MemoryHandle implements LogStore {
     readonly from: number;
     readonly to: number;
   }): AsyncGenerator<StoredPostings, void, undefined> {
-    for (const { size, feed } of this.#feeds(range)) yield { size, postings: feed.postings };
+    for (const { from, size, feed } of this.#feeds(range)) {
+      yield { from, size, postings: feed.postings };
+    }
   }
 
   async *openings(range: {
@@ -195,15 +197,18 @@ class MemoryHandle implements LogStore {
     this.#isClosed = true;
   }
 
-  #feeds({ from, to }: { readonly from: number; readonly to: number }): {
+  #feeds(range: { readonly from: number; readonly to: number }): {
+    readonly from: number;
     readonly size: number;
     readonly feed: GroupFeed;
   }[] {
     this.#checkOpen();
-    const groups = this.#memory.groups.filter((group) => group.size > from && group.from < to);
-    return groups.flatMap(({ size }) => {
+    const groups = this.#memory.groups.filter(
+      ({ from, size }) => size > range.from && from < range.to,
+    );
+    return groups.flatMap(({ from, size }) => {
       const feed = this.#memory.feeds.get(size);
-      return feed ? [{ size, feed }] : [];
+      return feed ? [{ from, size, feed }] : [];
     });
   }
 

@@ -38,12 +38,14 @@ export interface GroupWrite extends StoredGroup {
   readonly notes: readonly StoredNote[];
   /** The sources of the log at the end of the group, now and then: what reads them again begins there. */
   readonly sources?: string | undefined;
-  /** What the group adds to the index, if it adds anything. */
+  /** What the group adds to the index, in a log that has one. */
   readonly feed?: GroupFeed | undefined;
 }
 
 /** The postings of the group that ends at `size`. */
 export interface StoredPostings {
+  /** Index of the first entry of the group. */
+  readonly from: number;
   readonly size: number;
   readonly postings: Uint8Array;
 }
@@ -71,8 +73,8 @@ export interface StoreReader {
   /** Give a full tile. */
   tile(at: { readonly level: number; readonly index: number }): Promise<Uint8Array | undefined>;
   /**
-   * Give the postings of the groups that hold entries `from` to before `to`, in order; left out by stores that keep none. Groups without postings
-   * are passed over.
+   * Give the postings of the groups that hold entries `from` to before `to`, in order; left out by stores that keep none. Groups that came without
+   * a feed are passed over.
    */
   postings?(range: { readonly from: number; readonly to: number }): AsyncIterable<StoredPostings>;
   /** As `postings`, the openings of the keys of their entries. */

@@ -16,6 +16,7 @@ import { naiveTrie, type NaiveLeaf } from '../../../vectors/generate/naive-index
 import { backupLog, directoryTiles, readPublished, type Log, type LogStore } from '../src/index.ts';
 import { addressOfEntry } from '../src/admission.ts';
 import { openLevelStore } from '../src/level-store.ts';
+import type { StoredPostings } from '../src/store.ts';
 import {
   CHECKPOINT_KEY,
   ORIGIN,
@@ -167,20 +168,36 @@ describe('a log with an index', () => {
     expect(await refusalOf(openIndexed(other, { store: bare }))).toBe('LOG_INDEX_UNSUPPORTED');
   });
 
-  test('publishes nothing once its entries lead to another index than it has signed', async () => {
+  test('publishes nothing once the postings of its entries are gone, or lead to another index than it has signed', async () => {
     await using place = await makePlace();
     {
       await using log = await openIndexed(place);
       await log.append(registration(1), []);
       await append(log, licensed(2, 'a'));
+      await append(log, licensed(3, 'b'));
       await log.publish();
     }
-    // The postings of a store that lost some: a part of its database was put back from a copy.
-    const whole = await openLevelStore(place.store, addressOfEntry);
-    const less: LogStore = { ...whole, async *postings() {} };
-    await rm(join(place.dir, 'index'), { recursive: true });
-    await using log = await openIndexed(place, { store: less });
-    expect(await refusalOf(log.publish())).toBe('LOG_INDEX_MISMATCH');
+    const publishedFrom = async (
+      change: (row: StoredPostings) => StoredPostings[],
+    ): Promise<string> => {
+      const whole = await openLevelStore(place.store, addressOfEntry);
+      const store: LogStore = {
+        ...whole,
+        async *postings(range) {
+          for await (const row of whole.postings!(range)) yield* change(row);
+        },
+      };
+      await rm(join(place.dir, 'index', 'trie'), { recursive: true });
+      await using log = await openIndexed(place, { store });
+      return refusalOf(log.publish());
+    };
+    const isGroup = ({ size }: StoredPostings): boolean => size === 3;
+    expect(await publishedFrom((row) => (isGroup(row) ? [] : [row]))).toBe('LOG_STORE_DAMAGED');
+    const emptied = { postings: new Uint8Array(0) };
+    expect(await publishedFrom((row) => [isGroup(row) ? { ...row, ...emptied } : row])).toBe(
+      'LOG_INDEX_MISMATCH',
+    );
+    expect(await publishedFrom((row) => [row])).toBe('accepted');
   });
 });
 

@@ -1,5 +1,5 @@
 import { DIGEST_BYTES } from '@anchorlog/core';
-import { MORE_LEAVES, NO_LEAF, ONE_LEAF, leafHashAt, recordsOf } from './bucket.ts';
+import { LEAF_AT, MORE_LEAVES, recordsOf } from './bucket.ts';
 import type { IndexHasher } from './hasher.ts';
 
 const WORDS = DIGEST_BYTES / 4;
@@ -21,30 +21,62 @@ export function bucketNodes(
   hasher: IndexHasher,
 ): NodeRow {
   const forest = new Forest();
-  const roots = buckets.map((bucket) => forest.plant(bucket, depth));
+  const states = new Uint8Array(buckets.length);
+  const roots: number[] = [];
+  for (const [i, bucket] of buckets.entries()) {
+    const records = recordsOf(bucket);
+    states[i] = Math.min(records.length, MORE_LEAVES); // none, one, or more
+    roots.push(forest.plant(bucket, records, depth));
+  }
   forest.hash(hasher);
-  const states = Uint8Array.from(roots, ({ state }) => state);
   const hashes = new Uint8Array(buckets.length * DIGEST_BYTES);
-  for (const [i, { node }] of roots.entries()) hashes.set(forest.hashOf(node), i * DIGEST_BYTES);
+  for (const [i, node] of roots.entries()) forest.copyHash(node, hashes, i * DIGEST_BYTES);
   return { states, hashes };
 }
 
-/** Room for the nodes of a forest, of which there is one at a time. The first node is the empty subtree. */
-let room = /* @__PURE__ */ new Uint32Array(0);
+const NODES_AT_FIRST = 8192;
+
+/** Room for the nodes of a forest, of which there is one at a time: hashes, and heights above their leaves. The first node is the empty subtree. */
+let room = {
+  words: /* @__PURE__ */ new Uint32Array(0),
+  heights: /* @__PURE__ */ new Uint16Array(0),
+};
 
 /** Subtrees that are hashed together. Nodes are numbers; 0 is the empty subtree. */
 class Forest {
-  #words = room.length > 0 ? room : (room = new Uint32Array(WORDS * 8192));
-  #bytes = new Uint8Array(this.#words.buffer);
+  #words: Uint32Array;
+  #bytes: Uint8Array;
+  #heights: Uint16Array;
   #count = 1;
   /** By height above its leaves, less 1: an inner node and its two halves. */
   readonly #rows: number[][] = [];
 
-  plant(bucket: Uint8Array, depth: number): { readonly state: number; readonly node: number } {
-    const records = recordsOf(bucket);
-    if (records.length === 0) return { state: NO_LEAF, node: 0 };
-    const { node } = this.#plant({ bucket, records }, 0, records.length, depth);
-    return { state: records.length === 1 ? ONE_LEAF : MORE_LEAVES, node };
+  constructor() {
+    if (room.heights.length === 0) room = roomOf(NODES_AT_FIRST);
+    this.#words = room.words;
+    this.#heights = room.heights;
+    this.#bytes = new Uint8Array(room.words.buffer);
+  }
+
+  /** Plant the records of a bucket from `begin` to before `end`, whose paths share `depth` bits. Gives their node. */
+  plant(
+    bucket: Uint8Array,
+    records: readonly number[],
+    depth: number,
+    begin = 0,
+    end = records.length,
+  ): number {
+    if (begin === end) return 0;
+    if (end - begin === 1) return this.#leaf(bucket, records[begin]! + LEAF_AT);
+    const [byte, mask] = [depth >>> 3, 0x80 >>> (depth & 7)];
+    let middle = begin;
+    while (middle < end && (bucket[records[middle]! + byte]! & mask) === 0) middle++;
+    const left = this.plant(bucket, records, depth + 1, begin, middle);
+    const right = this.plant(bucket, records, depth + 1, middle, end);
+    const height = Math.max(this.#heights[left]!, this.#heights[right]!);
+    const node = this.#add(height + 1);
+    (this.#rows[height] ??= []).push(node, left, right);
+    return node;
   }
 
   hash(hasher: IndexHasher): void {
@@ -61,47 +93,35 @@ class Forest {
     }
   }
 
-  hashOf(node: number): Uint8Array {
-    return this.#bytes.subarray(node * DIGEST_BYTES, (node + 1) * DIGEST_BYTES);
+  copyHash(node: number, target: Uint8Array, to: number): void {
+    const from = node * DIGEST_BYTES;
+    for (let i = 0; i < DIGEST_BYTES; i++) target[to + i] = this.#bytes[from + i]!;
   }
 
-  /** Plant the records from `begin` to before `end`, of which there are any. */
-  #plant(
-    of: { readonly bucket: Uint8Array; readonly records: readonly number[] },
-    begin: number,
-    end: number,
-    depth: number,
-  ): { readonly node: number; readonly height: number } {
-    const { bucket, records } = of;
-    if (end - begin === 1) {
-      const node = this.#add();
-      this.#bytes.set(leafHashAt(bucket, records[begin]!), node * DIGEST_BYTES);
-      return { node, height: 0 };
-    }
-    const [byte, mask] = [depth >>> 3, 0x80 >>> (depth & 7)];
-    let middle = begin;
-    while (middle < end && (bucket[records[middle]! + byte]! & mask) === 0) middle++;
-    const left = middle > begin ? this.#plant(of, begin, middle, depth + 1) : NOTHING;
-    const right = end > middle ? this.#plant(of, middle, end, depth + 1) : NOTHING;
-    const node = this.#add();
-    const height = 1 + Math.max(left.height, right.height);
-    (this.#rows[height - 1] ??= []).push(node, left.node, right.node);
-    return { node, height };
+  #leaf(bucket: Uint8Array, from: number): number {
+    const node = this.#add(0);
+    const to = node * DIGEST_BYTES;
+    for (let i = 0; i < DIGEST_BYTES; i++) this.#bytes[to + i] = bucket[from + i]!;
+    return node;
   }
 
-  #add(): number {
-    if (this.#count * WORDS === this.#words.length) {
-      const words = new Uint32Array(2 * this.#words.length);
-      words.set(this.#words);
-      this.#words = words;
-      room = words;
-      this.#bytes = new Uint8Array(words.buffer);
+  #add(height: number): number {
+    if (this.#count === this.#heights.length) {
+      room = roomOf(2 * this.#count);
+      room.words.set(this.#words);
+      room.heights.set(this.#heights);
+      this.#words = room.words;
+      this.#heights = room.heights;
+      this.#bytes = new Uint8Array(room.words.buffer);
     }
+    this.#heights[this.#count] = height;
     return this.#count++;
   }
 }
 
-const NOTHING = { node: 0, height: 0 };
+function roomOf(nodes: number): typeof room {
+  return { words: new Uint32Array(nodes * WORDS), heights: new Uint16Array(nodes) };
+}
 
 function copyWords(target: Uint32Array, to: number, source: Uint32Array, from: number): void {
   for (let i = 0; i < WORDS; i++) target[to * WORDS + i] = source[from * WORDS + i]!;

@@ -85,11 +85,14 @@ export function halvesOf({ bucket, records, depth }: Subtree): readonly [Subtree
   ];
 }
 
-/** Split a bucket whose paths share `depth` bits into the two of one bit more. */
+/** Split a bucket whose paths share `depth` bits into the two of one bit more; views, since a bucket never changes. */
 export function splitBucket(bucket: Uint8Array, depth: number): readonly [Uint8Array, Uint8Array] {
-  const [, { records }] = halvesOf({ bucket, records: recordsOf(bucket), depth });
-  const middle = records[0] ?? bucket.length;
-  return [bucket.slice(0, middle), bucket.slice(middle)];
+  const [byte, mask] = [depth >>> 3, 0x80 >>> (depth & 7)];
+  let middle = 0;
+  while (middle < bucket.length && (bucket[middle + byte]! & mask) === 0) {
+    middle += recordLengthAt(bucket, middle);
+  }
+  return [bucket.subarray(0, middle), bucket.subarray(middle)];
 }
 
 /** Give the length of the record at `at`. */
