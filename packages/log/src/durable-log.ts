@@ -152,9 +152,12 @@ export class DurableLog implements Log {
     try {
       await sequencer.close();
       await this.#publishing;
-      await index?.close();
     } finally {
-      await store.close();
+      try {
+        await index?.close();
+      } finally {
+        await store.close();
+      }
     }
   }
 

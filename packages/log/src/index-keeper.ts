@@ -109,7 +109,7 @@ export class IndexKeeper {
 
   /**
    * Open the index of a log, or make one, and bring it to the newest head that it had. One process at a time.
-   * @throws LOG_LOCKED, LOG_INDEX_FAILED, LOG_INDEX_MISMATCH
+   * @throws LOG_LOCKED, LOG_INDEX_FAILED, and what the feed throws
    */
   static async open(options: IndexKeeperOptions): Promise<IndexKeeper> {
     await mkdir(options.dir, { recursive: true });
