@@ -94,15 +94,10 @@ export function parseUint64(bytes: Uint8Array, offset = 0): number {
       `uint64: expected 8 bytes at ${offset}, got ${bytes.length - offset}`,
     );
   }
-  const high = uint32At(bytes, offset);
+  const view = new DataView(bytes.buffer, bytes.byteOffset + offset, 8);
+  const high = view.getUint32(0);
   if (high >= 0x20_0000) throw coreError('CORE_INTEGER_RANGE', 'uint64: beyond 2^53 - 1');
-  return high * 0x1_0000_0000 + uint32At(bytes, offset + 4);
-}
-
-function uint32At(bytes: Uint8Array, at: number): number {
-  return (
-    ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0
-  );
+  return high * 0x1_0000_0000 + view.getUint32(4);
 }
 
 /** Check that `value` is a size, index or sequence number: an integer from 0 to 2^53 - 1. @throws CORE_INTEGER_RANGE */

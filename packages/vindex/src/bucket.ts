@@ -1,4 +1,4 @@
-import { DIGEST_BYTES, parseUint64 } from '@anchorlog/core';
+import { DIGEST_BYTES } from '@anchorlog/core';
 import { EMPTY, type IndexHasher } from './hasher.ts';
 import { bitOf } from './path.ts';
 
@@ -43,7 +43,7 @@ export function leafHashAt(bucket: Uint8Array, at: number): Uint8Array {
 
 /** Give the number of positions of the record at `at`. */
 export function countAt(bucket: Uint8Array, at: number): number {
-  return parseUint64(bucket, at + COUNT_AT);
+  return uint64At(bucket, at + COUNT_AT);
 }
 
 /** Give the roots of the complete subtrees of the list of the record at `at`, largest first; views. */
@@ -56,7 +56,7 @@ export function rootsAt(bucket: Uint8Array, at: number): Uint8Array[] {
 
 /** Give the position at `place` of the unfinished tile of the record at `at`. Requires 0 <= place < count % 256. */
 export function positionAt(bucket: Uint8Array, at: number, place: number): number {
-  return parseUint64(bucket, at + ROOTS_AT + ones(countAt(bucket, at)) * DIGEST_BYTES + place * 8);
+  return uint64At(bucket, at + ROOTS_AT + ones(countAt(bucket, at)) * DIGEST_BYTES + place * 8);
 }
 
 /** Some records of a bucket that lie next to each other, whose paths share `depth` bits. */
@@ -110,4 +110,15 @@ export function ones(count: number): number {
   let sum = 0;
   for (let rest = count; rest > 0; rest = Math.floor(rest / 2)) sum += rest % 2;
   return sum;
+}
+
+/** Read 8 bytes of our own; a view of them for each of millions takes a twentieth of a commit. */
+function uint64At(bytes: Uint8Array, at: number): number {
+  return uint32At(bytes, at) * 2 ** 32 + uint32At(bytes, at + 4);
+}
+
+function uint32At(bytes: Uint8Array, at: number): number {
+  return (
+    ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0
+  );
 }
