@@ -1,6 +1,5 @@
 import {
   canonicalBytes,
-  isCodedError,
   parseDate,
   parseInstant,
   type CodedError,
@@ -10,7 +9,7 @@ import {
 import type { Profile } from '@anchorlog/statement';
 import { PUBLIC_CLAIM_BYTES } from './bound.ts';
 import { ISSUER_SET } from './common.ts';
-import { profilesError } from './error.ts';
+import { faultsOf, profilesError } from './error.ts';
 import {
   checkIdentifier,
   isResidentNumber,
@@ -75,19 +74,6 @@ export function recordFaults(
   const last = new Map(faults.map((fault) => [fault.context['at'], fault]));
   const told = faults.filter((fault) => last.get(fault.context['at']) === fault);
   return [...told, ...faultsOf([() => checkPublicSize(record, profile)])];
-}
-
-/** Give what checks refuse. */
-function faultsOf(checks: readonly (() => unknown)[]): CodedError[] {
-  return checks.flatMap((check) => {
-    try {
-      check();
-      return [];
-    } catch (error) {
-      if (!isCodedError(error)) throw error;
-      return [error];
-    }
-  });
 }
 
 /** Part a rule that asks for several claims, so that each of them can be missing. */

@@ -1,4 +1,4 @@
-import { errorMaker, type ErrorMaker } from '@anchorlog/core';
+import { errorMaker, isCodedError, type CodedError, type ErrorMaker } from '@anchorlog/core';
 
 /** The codes of this package: code → when it is thrown (spec/profiles §5). */
 export const PROFILES_CODES = {
@@ -64,3 +64,16 @@ export const PROFILES_WARNING_CODES = {
 export type ProfilesWarningCode = keyof typeof PROFILES_WARNING_CODES;
 
 export const profilesError: ErrorMaker<ProfilesCode> = /* @__PURE__ */ errorMaker();
+
+/** Give what checks refuse, in their order. */
+export function faultsOf(checks: readonly (() => unknown)[]): CodedError[] {
+  return checks.flatMap((check) => {
+    try {
+      check();
+      return [];
+    } catch (error) {
+      if (!isCodedError(error)) throw error;
+      return [error];
+    }
+  });
+}

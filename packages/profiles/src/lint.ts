@@ -1,8 +1,9 @@
-import { canonicalize, isCodedError, type CodedError } from '@anchorlog/core';
+import { canonicalize, type CodedError } from '@anchorlog/core';
 import type { ProfileField, ValueType } from '@anchorlog/statement';
 import { mostBytes, PUBLIC_CLAIM_BYTES } from './bound.ts';
 import { COMMON_FIELDS, COMMON_FIELDS_BESIDE_CASE, EMITTER_ONLY } from './common.ts';
 import { definitionError, formatField } from './definition.ts';
+import { faultsOf } from './error.ts';
 import { fieldsOf, NAME, NUMBER, type RuledProfile } from './field.ts';
 import { IDENTIFIER_SCHEMES } from './identifiers.ts';
 import { checkKeys } from './key-lint.ts';
@@ -59,15 +60,7 @@ export function lintProfile(profile: RuledProfile): readonly CodedError[] {
     () => checkPublicBytes(fields),
     () => checkCommitments(fields),
   ];
-  return checks.flatMap((check) => {
-    try {
-      check();
-      return [];
-    } catch (error) {
-      if (!isCodedError(error)) throw error;
-      return [error];
-    }
-  });
+  return faultsOf(checks);
 }
 
 function fieldChecks(
