@@ -49,6 +49,8 @@ const ACCEPTED: Readonly<Record<string, string>> = {
   'every part': TEXT,
   'no sequence': set({ sequence: undefined }),
   'no signature': set({ signature: undefined }),
+  'a signature of ES256': within('signature', { alg: 'ES256' }),
+  'a signature of SM2': within('signature', { alg: 'SM2' }),
   'a signature that does not hold: parsing does not verify': within('signature', {
     value: base64(Buffer.alloc(64)),
   }),
@@ -305,7 +307,8 @@ const BY_CODE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   STATEMENT_SIGNATURE_ALGORITHM: {
     'a signature without algorithm': within('signature', { alg: 'none' }),
     'a signature of an algorithm in another case': within('signature', { alg: 'ed25519' }),
-    'a signature of an algorithm that is not known yet': within('signature', { alg: 'ES256' }),
+    'a signature of an algorithm that is not known yet': within('signature', { alg: 'ES384' }),
+    'a signature of the name of a curve': within('signature', { alg: 'P-256' }),
   },
 };
 

@@ -1,5 +1,6 @@
 import { isCodedError } from '@anchorlog/core';
-import { nodeEd25519 } from '@anchorlog/core/node';
+import { nodeEd25519, nodeEs256, nodeSm3 } from '@anchorlog/core/node';
+import { createSm2 } from '@anchorlog/core/sm2';
 import {
   formatAddress,
   parseStatement,
@@ -11,6 +12,8 @@ import type { DuplicateCheck } from './duplicate-check.ts';
 import type { Findings } from './finding.ts';
 import type { KeyCheck } from './key-check.ts';
 import type { SourceCheck } from './source-check.ts';
+
+const VERIFIERS = { ed25519: nodeEd25519, es256: nodeEs256, sm2: createSm2(nodeSm3) };
 
 /** What signatures came to. */
 export interface SignatureReport {
@@ -102,7 +105,7 @@ export class EntryCheck {
       return;
     }
     try {
-      verifyStatementSignature(statement, key.publicKey, nodeEd25519);
+      verifyStatementSignature(statement, key, VERIFIERS);
     } catch (error) {
       if (!isCodedError(error)) throw error;
       this.#findings.add('AUDIT_SIGNATURE', { index, cause: error.code });

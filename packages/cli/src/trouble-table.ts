@@ -119,6 +119,7 @@ export const TROUBLES: Readonly<Record<string, Trouble>> = {
     todo: ['请用新的版本号，如 /2', 'give the changed one a new version, such as /2'],
   },
   SDK_KEY_MALFORMED: KEYS,
+  SDK_KEY_PASSPHRASE: KEYS,
   SDK_SECRETS_MALFORMED: KEYS,
   SDK_ISSUER_UNKNOWN: {
     exit: 'usage',

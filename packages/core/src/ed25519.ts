@@ -2,6 +2,7 @@ import { edwards } from '@noble/curves/abstract/edwards.js';
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { sha512 } from '@noble/hashes/sha2.js';
 import { concatBytes, equalBytes, formatHex } from './bytes.ts';
+import type { Signer } from './signature.ts';
 
 /**
  * Verification of Ed25519 signatures in the strict form: RFC 8032 §5.1.7 without the cofactor, S < L, points in canonical form, and
@@ -17,22 +18,16 @@ export interface Ed25519 {
   }): boolean;
 }
 
-/** Something that signs: a key in memory, a key file, a KMS or an HSM. */
-export interface Signer {
-  /** 32 bytes (Ed25519). */
-  readonly publicKey: Uint8Array;
-  /** Sign `message`, giving 64 bytes. */
-  sign(message: Uint8Array): Uint8Array | Promise<Uint8Array>;
-}
-
 // RFC 8032 §5.1. Only the group is taken from the library: who verifies need not carry its signing, and what verifies nothing carries nothing.
+const P = 0x7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffedn;
+const D = 0x52036cee2b6ffe738cc740797779e89800700a4d4141d8ab75eb4dca135978a3n;
 const ORDER = 0x1000000000000000000000000000000014def9dea2f79cd65812631a5cf5d3edn;
 const Point = /* @__PURE__ */ edwards({
-  p: 0x7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffedn,
+  p: P,
   n: ORDER,
   h: 8n,
   a: 0x7fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffecn,
-  d: 0x52036cee2b6ffe738cc740797779e89800700a4d4141d8ab75eb4dca135978a3n,
+  d: D,
   Gx: 0x216936d3cd6e53fec0a4e231fdd6dc5c692cc7609525a7b2c9562d608f25d51an,
   Gy: 0x6666666666666666666666666666666666666666666666666666666666666658n,
 });
@@ -73,25 +68,16 @@ export function isEd25519PublicKey(publicKey: Uint8Array): boolean {
   }
 }
 
-// The canonical encodings of the eight points whose order divides eight; the others are refused as not canonical.
-const SMALL_ORDER: ReadonlySet<string> = /* @__PURE__ */ new Set([
-  '0000000000000000000000000000000000000000000000000000000000000000',
-  '0000000000000000000000000000000000000000000000000000000000000080',
-  '0100000000000000000000000000000000000000000000000000000000000000',
-  'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
-  '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
-  '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85',
-  'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
-  'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa',
-]);
-
-/** Tell whether the first half of a signature is a point of small order, as no honest signer makes it. */
+/**
+ * Tell whether the first half of a signature is a point of small order, as no honest signer makes it. y of those whose order divides four is
+ * 0, 1 or -1; twice one of order eight has y = 0, so that x² = -y², and the curve's equation becomes dy⁴ + 2y² = 1.
+ */
 export function hasSmallOrderR(signature: Uint8Array): boolean {
-  return SMALL_ORDER.has(formatHex(signature.subarray(0, 32)));
+  const y = littleEndian(signature.subarray(0, 32)) % 2n ** 255n;
+  const square = (y * y) % P;
+  return square < 2n || (D * square * square + 2n * square - 1n) % P === 0n;
 }
 
 function littleEndian(bytes: Uint8Array): bigint {
-  let value = 0n;
-  for (let i = bytes.length - 1; i >= 0; i--) value = value * 256n + BigInt(bytes[i]!);
-  return value;
+  return BigInt(`0x${formatHex(bytes.toReversed())}`);
 }

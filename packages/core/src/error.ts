@@ -55,6 +55,7 @@ export const CORE_CODES = {
   CORE_JSON_LIMIT: 'JSON that is longer, deeper or larger than the limit',
   CORE_JCS_VALUE:
     'a value that canonical JSON cannot hold: not finite, undefined, or of another kind than JSON',
+  CORE_SIGNATURE_DER: 'not the DER encoding of a signature of two integers',
   CORE_JCS_NOT_CANONICAL: 'JSON that is not in the canonical form of RFC 8785',
   CORE_LEVEL_DAMAGED:
     'a table or manifest of a LevelDB database is not as it was written, or a file of it is gone',

@@ -20,13 +20,8 @@ export {
   setBase64Url,
   setUint64,
 } from './bytes.ts';
-export {
-  ed25519Signer,
-  isEd25519PublicKey,
-  nobleEd25519,
-  type Ed25519,
-  type Signer,
-} from './ed25519.ts';
+export { ed25519Signer, isEd25519PublicKey, nobleEd25519, type Ed25519 } from './ed25519.ts';
+export { formatDerSignature, lowS, parseDerSignature } from './ecdsa.ts';
 export {
   CORE_CODES,
   CodedError,
@@ -49,4 +44,5 @@ export {
   type JsonValue,
 } from './json.ts';
 export { jsonErrorIn } from './json-place.ts';
+export type { Es256, SignatureAlgorithm, Signer, Sm2, VerifyingKey } from './signature.ts';
 export { ShapeReader, pointerToken, type Refuse } from './shape.ts';

@@ -93,6 +93,21 @@ export function checkCreation(
   return { entry, address, anchorByMs: hours * HOUR_MS, issuer: `${org}/${system}` };
 }
 
+/** Refuse an entry 0 that names another suite; what else may be wrong with it is for `checkCreation`. @throws LOG_CREATE_MISMATCH */
+export function checkSuite(bytes: Uint8Array | undefined, suite: SuiteName): void {
+  const other = suite === 'sha256' ? 'sm3' : 'sha256';
+  if (bytes && claimsSuite(bytes, other)) throw mismatch(`suite ${suite}`, { claim: 'suite' });
+}
+
+function claimsSuite(bytes: Uint8Array, suite: SuiteName): boolean {
+  try {
+    return parseStatement(bytes).claims['suite'] === suite;
+  } catch (error) {
+    if (isCodedError(error)) return false; // no statement, and names none
+    throw error;
+  }
+}
+
 /** Read from entry 0 which log it creates. @throws LOG_CREATE_MISMATCH */
 export function readCreation(bytes: Uint8Array): {
   readonly origin: string;

@@ -1,7 +1,13 @@
 import { equalBytes, type Signer, type SuiteName } from '@anchorlog/core';
 import type { TreeHead } from '@anchorlog/tlog';
 import { nodeTreeHasher } from '@anchorlog/tlog/node';
-import { addressOfEntry, checkCreation, type Creation, type IndexName } from './admission.ts';
+import {
+  addressOfEntry,
+  checkCreation,
+  checkSuite,
+  type Creation,
+  type IndexName,
+} from './admission.ts';
 import { DurableLog } from './durable-log.ts';
 import { EMPTY_EDGE, type TreeEdge } from './edge.ts';
 import { logError } from './error.ts';
@@ -83,6 +89,8 @@ async function open(store: LogStore, options: LogOptions): Promise<Log> {
   const hasher = nodeTreeHasher(suite);
   const reader = new TreeReader(new TileCache(store), hasher);
   const newest = await store.last();
+  // First, since hashed in another suite than its own a sound store would look damaged.
+  if (newest) checkSuite(await store.entry(0), suite);
   const edge = newest ? await readEdge(store, newest, hasher) : EMPTY_EDGE;
   await unlessFenced(store, () => compareAll({ edge, reader, options }));
   const creation = await creationOf(store, newest, {

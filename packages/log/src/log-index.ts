@@ -1,8 +1,7 @@
-import type { HashSuite, SuiteName } from '@anchorlog/core';
-import { nodeSha256 } from '@anchorlog/core/node';
+import type { SuiteName } from '@anchorlog/core';
+import { nodeSha256, nodeSuite } from '@anchorlog/core/node';
 import { simdPairs } from '@anchorlog/tlog/simd';
 import { createIndexHasher, type IndexHasher } from '@anchorlog/vindex';
-import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkRange } from './bounds.ts';
@@ -69,7 +68,7 @@ export class LogIndexRoom implements LogIndex {
     const hasher = indexHasher(suite);
     const keyspaces = new Keyspaces(registrar);
     const written = await readKeyspaces(keyspaces, world);
-    const admission = new KeyAdmission({ suite: suiteOf(suite), hasher, keyspaces });
+    const admission = new KeyAdmission({ suite: nodeSuite(suite), hasher, keyspaces });
     const shown = { edge: () => edge };
     const feed = storeFeed({ store, reader, edge: () => shown.edge() });
     const keeper = await IndexKeeper.open({ dir: join(dir, 'trie'), feed, hasher });
@@ -154,13 +153,5 @@ function keyspaceFile(dir: string): string {
 function indexHasher(suite: SuiteName): IndexHasher {
   return suite === 'sha256'
     ? createIndexHasher(nodeSha256, simdPairs())
-    : createIndexHasher(suiteOf(suite));
-}
-
-function suiteOf(suite: SuiteName): HashSuite {
-  if (suite === 'sha256') return nodeSha256;
-  return {
-    name: suite,
-    hash: (data) => new Uint8Array(createHash(suite).update(data).digest()),
-  };
+    : createIndexHasher(nodeSuite(suite));
 }

@@ -10,7 +10,7 @@ import {
   type AnchorerStatus,
   type RegistryConfig,
 } from '@anchorlog/anchor';
-import { DIGEST_BYTES, formatHex, isCodedError } from '@anchorlog/core';
+import { DIGEST_BYTES, formatHex, isCodedError, type SuiteName } from '@anchorlog/core';
 import { anchorFolder } from '@anchorlog/evm-proof';
 import type { Log, LogCheckpoint } from '@anchorlog/log';
 import { isAbsent } from '@anchorlog/log/durable-file';
@@ -78,6 +78,7 @@ export class Anchoring {
   static async open({
     dir,
     origin,
+    suite,
     chain,
     operator,
     clock,
@@ -85,6 +86,7 @@ export class Anchoring {
   }: {
     readonly dir: string;
     readonly origin: string;
+    readonly suite: SuiteName;
     readonly chain: ChainSettings;
     readonly operator: KeyFile;
     readonly clock: () => number;
@@ -103,7 +105,7 @@ export class Anchoring {
       source,
       key: `0x${formatHex(operator.secret)}`,
       finality: { kind: 'sealed', validatorSets },
-      hasher: nodeTreeHasher('sha256'),
+      hasher: nodeTreeHasher(suite),
       pollMs: Math.max(20, Math.min(250, Math.floor(blockTimeMs / 4))),
     };
     const { anchorer, damage } = await openAnchorer(options);

@@ -6,6 +6,7 @@ import {
   parseJson,
   type JsonObject,
   type JsonValue,
+  type SuiteName,
 } from '@anchorlog/core';
 import { hasCode, writeDurably } from '@anchorlog/log/durable-file';
 import { sdkError } from './error.ts';
@@ -49,6 +50,8 @@ export interface ChainSettings {
 export interface NotaryConfig {
   /** The log's unique name line. */
   readonly origin: string;
+  /** Hash suite of the log and of its statements, for ever; `sha256` unless given. */
+  readonly suite?: SuiteName | undefined;
   readonly issuers: readonly IssuerConfig[];
   /** Path of the high-water guard, outside the notary's folder; relative ones from that folder. */
   readonly guard: string;
@@ -129,7 +132,7 @@ export function guardPath(dir: string, config: Pick<NotaryConfig, 'guard'>): str
 function parseConfig(json: JsonValue, dir: string): NotaryConfig {
   const config = shape.object(json, '', {
     required: ['format', 'origin', 'issuers', 'guard', 'anchorByHours', 'batch'],
-    optional: ['chain', 'files', 'store', 'profiles'],
+    optional: ['suite', 'chain', 'files', 'store', 'profiles'],
   });
   shape.word(config['format'], '/format', [FORMAT]);
   const batch = shape.object(config['batch'], '/batch', { required: ['intervalMs', 'entries'] });
@@ -141,6 +144,7 @@ function parseConfig(json: JsonValue, dir: string): NotaryConfig {
   );
   return {
     origin: shape.string(config['origin'], '/origin', ORIGIN, 'a host name and path in lower case'),
+    suite: config['suite'] === undefined ? undefined : parseSuite(config['suite']),
     issuers,
     guard: parseGuard(config['guard'], dir),
     anchorByHours: between(config['anchorByHours'], '/anchorByHours', [1, HOURS_PER_YEAR]),
@@ -153,6 +157,10 @@ function parseConfig(json: JsonValue, dir: string): NotaryConfig {
     store: config['store'] === undefined ? undefined : parseStore(config['store']),
     profiles: config['profiles'] === undefined ? undefined : parseProfiles(config['profiles']),
   };
+}
+
+function parseSuite(value: JsonValue): SuiteName {
+  return shape.word(value, '/suite', ['sha256', 'sm3']);
 }
 
 /** A guard in the notary's folder would be put back together with it, and guard nothing. */

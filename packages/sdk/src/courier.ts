@@ -26,8 +26,6 @@ const STOPS = new Set([
 const NEVER =
   /^(?:STATEMENT_|CORE_|PROFILES_|LOG_ID_CONFLICT$|LOG_SOURCE_MISMATCH$|LOG_CREATE_REPEATED$)/;
 
-const leafHasher = nodeTreeHasher('sha256');
-
 /**
  * Brings the statements of an outbox to the log, in their order, one batch after the other, for as long as the emitter is open. What does not arrive is
  * sent again, the same bytes; what the log will never take gives its number to a `source.void`; where the log says that numbers were
@@ -158,10 +156,11 @@ export class Courier {
     const isAgain = this.#outbox.voids.has(number);
     // The opening itself, or what was to fill the number: nothing else can stand there.
     if (number === 0 || isAgain || !isStatement(entry)) return this.#stop(error, code);
+    const hasher = nodeTreeHasher(this.#issuing.suite.name);
     const claims = {
       source: this.#source,
       number,
-      replacedDigest: formatBase64(leafHasher.leaf(entry)),
+      replacedDigest: formatBase64(hasher.leaf(entry)),
     };
     return this.#trying(async () => {
       const filling = await this.#issuing.issueAt(

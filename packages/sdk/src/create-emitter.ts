@@ -1,6 +1,7 @@
 import { mkdir, realpath } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { formatInstant } from '@anchorlog/core';
+import { nodeSuite } from '@anchorlog/core/node';
 import type { Predecessor } from '@anchorlog/log';
 import { ORG, SYSTEM, readConfig, type IssuerConfig } from './config.ts';
 import { Courier, type RetryTimes } from './courier.ts';
@@ -62,13 +63,15 @@ export async function createEmitter(options: EmitterOptions): Promise<Emitter> {
   const secrets = await readSecrets(keysOf);
   const profiles = await readProfiles(keysOf, await readConfig(keysOf));
   const { origin } = to;
+  const suite = nodeSuite(to.suite);
   await mkdir(resolve(options.dir), { recursive: true, mode: 0o700 });
   // As with a notary: the database knows by the path that it is open in this process already.
   const dir = await realpath(options.dir);
   const vault = await Vault.open(join(dir, 'vault'), ownerOf({ origin, source }, secrets));
   try {
     const sequence: SequenceCounter = { source, next: vault.next };
-    const world = { origin, issuers: [issuer], profiles, keys, secrets, vault, clock, sequence };
+    const issuers = [issuer];
+    const world = { origin, suite, issuers, profiles, keys, secrets, vault, clock, sequence };
     const issuing = new Issuing(world);
     // A crash before it is durable leaves an empty vault, and another opening in its place, which nobody has seen.
     if (vault.isEmpty) await issuing.own(openingOf(source, options.predecessor, clock()));

@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isCodedError } from '@anchorlog/core';
-import { nodeEd25519 } from '@anchorlog/core/node';
+import { nodeEd25519, nodeSuite } from '@anchorlog/core/node';
 import { createLog, directoryTiles, fileGuard, type Log, type LogCheckpoint } from '@anchorlog/log';
 import { noteKey, openCheckpoint } from '@anchorlog/tlog';
 import { adopt, type VaultAdoption } from './adopt.ts';
@@ -93,15 +93,27 @@ async function openNotary(
   try {
     // The vault's lock is that of the whole folder.
     const vault = await open(Vault.open(join(dir, 'vault'), ownerOf(config, secrets)));
-    const { origin, chain, issuers } = config;
-    const issuing = new Issuing({ origin, issuers, profiles, keys, secrets, vault, clock });
+    const { origin, suite = 'sha256', chain, issuers } = config;
+    const issuing = new Issuing({
+      origin,
+      suite: nodeSuite(suite),
+      issuers,
+      profiles,
+      keys,
+      secrets,
+      vault,
+      clock,
+    });
     const anchoring =
       chain &&
-      (await open(Anchoring.open({ dir, origin, chain, operator: keys.operator, clock, changes })));
+      (await open(
+        Anchoring.open({ dir, origin, suite, chain, operator: keys.operator, clock, changes }),
+      ));
     const knownHeads = await anchoring?.knownHeads();
     const log = await open(
       createLog({
         origin,
+        suite,
         store: await storeToWrite(storeOf(dir, config)),
         signers: { checkpoint: signerOf(keys.checkpoint), receipt: signerOf(keys.receipt) },
         guard: fileGuard(guardPath(dir, config)),

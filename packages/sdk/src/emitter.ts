@@ -1,3 +1,4 @@
+import type { SuiteName } from '@anchorlog/core';
 import type { RecordWarning } from '@anchorlog/profiles';
 import type { Bundle } from '@anchorlog/verify';
 import type { BundleOptions } from './notary.ts';
@@ -9,6 +10,8 @@ import type { BundleOptions } from './notary.ts';
 export interface EmitterTarget {
   /** Of the log. */
   readonly origin: string;
+  /** Of the log: another would give statements that it cannot open. */
+  readonly suite: SuiteName;
   /**
    * Append the bytes of statements in their order, all or none; resolves when they are in the log, durably. Rejects with the codes of the log: of
    * LOG_SEQUENCE_GAP and LOG_SOURCE_UNREGISTERED `context.expected` is the number that comes next. With any code that it does not know the

@@ -7,6 +7,8 @@ export const SDK_CODES = {
     'the folder holds a notary, or what is left of one, which is never overwritten',
   SDK_CONFIG_MALFORMED: 'notary.json is not of its form, or its parts do not go together',
   SDK_KEY_MALFORMED: 'a key file is not of its form, or is for another use or name',
+  SDK_KEY_PASSPHRASE:
+    'a key file is encrypted, and there is no passphrase, or it is not the one; or the file was altered',
   SDK_SECRETS_MALFORMED: 'secrets.json is not of its form, or lacks a kind of keys',
   SDK_LOCKED: 'another process, or another notary in this one, has the folder open',
   SDK_VAULT_MISMATCH: 'the vault is of another log, or was filled with another secret of ids',

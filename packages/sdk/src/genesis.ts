@@ -4,7 +4,7 @@ import { namedDigests } from './register-profiles.ts';
 
 /** The record of entry 0: what is fixed for the log's whole life (spec/log, spec/profiles). */
 export function genesisRecord(config: NotaryConfig, now: number): object {
-  const { origin, issuers, anchorByHours, chain } = config;
+  const { origin, suite = 'sha256', issuers, anchorByHours, chain } = config;
   const [operator] = issuers;
   return {
     profile: 'log/1',
@@ -14,7 +14,7 @@ export function genesisRecord(config: NotaryConfig, now: number): object {
     issuer: { org: operator?.org, system: operator?.system },
     claims: {
       origin,
-      suite: 'sha256',
+      suite,
       index: 'none',
       anchorBy: anchorByHours,
       profiles: namedDigests(),

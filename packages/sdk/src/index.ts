@@ -14,6 +14,7 @@ export type { VaultAdoption } from './adopt.ts';
 export { adoptVault, createNotary, type NotaryOptions } from './create.ts';
 export { deployDevelopment, joinDevelopment, type DevelopmentChain } from './development-chain.ts';
 export { SDK_CODES, type SdkCode } from './error.ts';
+export { digestFile, type DigestOptions, type FileDigests } from './file-digest.ts';
 export { initNotary, setChain, type InitOptions } from './init.ts';
 export { issuerOf } from './issuer.ts';
 export {

@@ -1,6 +1,12 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { FILE_LIMITS, formatInstant, parseJson, type JsonObject } from '@anchorlog/core';
+import {
+  FILE_LIMITS,
+  formatInstant,
+  parseJson,
+  type JsonObject,
+  type SuiteName,
+} from '@anchorlog/core';
 import { exists, writeDurably } from '@anchorlog/log/durable-file';
 import { parseTrustPolicy } from '@anchorlog/verify';
 import { chainsAfter, succeed } from './chain-history.ts';
@@ -24,6 +30,8 @@ export interface InitOptions {
   readonly dir: string;
   /** The log's unique name line, `example.gov/licenses`. It never changes. */
   readonly origin: string;
+  /** Hash suite of the log and of its statements, for ever; `sha256` unless given. */
+  readonly suite?: SuiteName | undefined;
   /** Whose statements it signs; the first is the operator of the log. */
   readonly issuers: readonly IssuerConfig[];
   /** Path of the high-water guard; beside the folder unless given. Best on another volume. */
@@ -50,6 +58,7 @@ export async function initNotary(options: InitOptions): Promise<NotaryConfig> {
   const dir = resolve(options.dir);
   const config: NotaryConfig = {
     origin,
+    suite: options.suite,
     issuers,
     guard: options.guard ?? join('..', `${basename(dir)}.guard.json`),
     anchorByHours: options.anchorByHours ?? 24,

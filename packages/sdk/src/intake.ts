@@ -79,7 +79,10 @@ export class Intake<T> {
     this.#vault = world.vault;
     this.#onward = world.onward;
     this.#limits = world.limits;
-    this.#files = new FileDigester({ maxBytes: world.limits.maxFileBytes });
+    this.#files = new FileDigester({
+      maxBytes: world.limits.maxFileBytes,
+      suite: world.issuing.suite.name,
+    });
   }
 
   /**

@@ -1,6 +1,11 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { canonicalize, formatInstant, type JsonObject, type Signer } from '@anchorlog/core';
-import { nodeSha256 } from '@anchorlog/core/node';
+import {
+  canonicalize,
+  formatInstant,
+  type HashSuite,
+  type JsonObject,
+  type Signer,
+} from '@anchorlog/core';
 import {
   EMITTER_ONLY,
   checkRecord,
@@ -67,6 +72,8 @@ const RECORDS_A_TURN = 32;
 
 /** Turns records into statements: checks, ids, salts, links, signatures. Keeps nothing itself; the vault does. */
 export class Issuing {
+  /** Of the log. */
+  readonly suite: HashSuite;
   readonly #origin: string;
   readonly #issuers: readonly IssuerConfig[];
   readonly #profiles: ProfileSet;
@@ -79,6 +86,7 @@ export class Issuing {
 
   constructor(world: {
     readonly origin: string;
+    readonly suite: HashSuite;
     readonly issuers: readonly IssuerConfig[];
     readonly profiles: ProfileSet;
     readonly keys: Pick<NotaryKeys, 'issuers'>;
@@ -89,6 +97,7 @@ export class Issuing {
     readonly sequence?: SequenceCounter | undefined;
   }) {
     this.#origin = world.origin;
+    this.suite = world.suite;
     this.#issuers = world.issuers;
     this.#profiles = world.profiles;
     this.#keys = world.keys;
@@ -151,7 +160,8 @@ export class Issuing {
   async issueGroup(group: readonly PreparedRecord[]): Promise<(IssuedItem | Error)[]> {
     const results: (IssuedItem | Error)[] = [];
     const counter = this.#sequence;
-    const unsigned = new Unsigned(this.#vault, counter !== undefined);
+    const suite = this.suite.name;
+    const unsigned = new Unsigned({ vault: this.#vault, suite, isGapless: counter !== undefined });
     const settle = (): Promise<void> => unsigned.settle(results);
     const known = await this.#look(group);
     for (const [at, prepared] of group.entries()) {
@@ -198,7 +208,8 @@ export class Issuing {
     sequence?: StatementSequence,
   ): Issued {
     const { org, system, id } = address;
-    const { keyId: name } = this.#signerOf(address);
+    const { signer, keyId: name } = this.#signerOf(address);
+    const { alg = 'Ed25519' } = signer;
     const claims = keepsNothing(record.claims) ? record.claims : loggedClaims(record.claims);
     // With its id, which would be derived once more from the key.
     return issue(
@@ -206,7 +217,7 @@ export class Issuing {
       {
         log: this.#origin,
         profile: this.#profiles.byName(record.profile),
-        suite: nodeSha256,
+        suite: this.suite,
         issuer: { org, system },
         idSecret: this.#secrets.id,
         keyspaces: (kind) => {
@@ -218,7 +229,7 @@ export class Issuing {
         files,
         links,
         sequence,
-        signer: { alg: 'Ed25519', keyId: name },
+        signer: { alg, keyId: name },
       },
     );
   }
@@ -282,7 +293,7 @@ export class Issuing {
 
   #idOf(issuer: { readonly org: string; readonly system: string }, key = ''): string {
     const { org, system } = issuer;
-    return recordId({ suite: nodeSha256, secret: this.#secrets.id, org, system, key });
+    return recordId({ suite: this.suite, secret: this.#secrets.id, org, system, key });
   }
 
   #signerOf(issuer: { readonly org: string; readonly system: string }): {
@@ -293,7 +304,7 @@ export class Issuing {
     const known = this.#signers.get(name);
     if (known) return known;
     const signer = pooledSigner(this.#keys.issuers.get(name)!); // issuerOf has checked it
-    const made = { signer, keyId: keyId(signer.publicKey) };
+    const made = { signer, keyId: keyId(signer.publicKey, signer.alg) };
     this.#signers.set(name, made);
     return made;
   }

@@ -1,5 +1,5 @@
-import { equalBytes, isCodedError } from '@anchorlog/core';
-import { nodeSha256 } from '@anchorlog/core/node';
+import { equalBytes, isCodedError, type SuiteName } from '@anchorlog/core';
+import { nodeSuite } from '@anchorlog/core/node';
 import {
   idsDamagedError,
   sequenceStepOf,
@@ -102,6 +102,10 @@ export class OpenNotary implements Notary {
     return this.config.origin;
   }
 
+  get suite(): SuiteName {
+    return this.log.suite;
+  }
+
   async notarize(record: unknown): Promise<Receipt> {
     const stopped = this.#stopped();
     if (stopped) throw stopped;
@@ -171,7 +175,7 @@ export class OpenNotary implements Notary {
     return {
       kind,
       keyspace,
-      key: indexKey({ suite: nodeSha256, secret, keyspace, kind, identifier }),
+      key: indexKey({ suite: nodeSuite(this.log.suite), secret, keyspace, kind, identifier }),
     };
   }
 

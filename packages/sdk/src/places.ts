@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import type { SuiteName } from '@anchorlog/core';
 import { parseAnchorFile } from '@anchorlog/evm-proof';
 import {
   directoryTiles,
@@ -15,6 +16,7 @@ import { guardPath, readConfig, type NotaryConfig } from './config.ts';
 /** Where a notary's log is, and what has been seen of it, for who looks after it while the notary is closed. */
 export interface NotaryPlaces {
   readonly origin: string;
+  readonly suite: SuiteName;
   /** Folder of the store, or URL of its database. */
   readonly store: string;
   readonly isDatabase: boolean;
@@ -29,7 +31,7 @@ export interface NotaryPlaces {
 export async function notaryPlaces(notary: string): Promise<NotaryPlaces> {
   const dir = resolve(notary);
   const config = await readConfig(dir);
-  const { origin } = config;
+  const { origin, suite = 'sha256' } = config;
   const [guard, tiles] = [guardPath(dir, config), join(dir, 'tiles')];
   const guarded = await fileGuard(guard).read();
   const published = await readPublished(directoryTiles(tiles), origin);
@@ -40,6 +42,7 @@ export async function notaryPlaces(notary: string): Promise<NotaryPlaces> {
   ];
   return {
     origin,
+    suite,
     ...storeOf(dir, config),
     tiles,
     guard,

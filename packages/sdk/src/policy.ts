@@ -9,7 +9,7 @@ import type { NotaryKeys } from './keys.ts';
 
 /** Write the trust policy of a notary's own log: what its verifiers pin (spec/notary §7, spec/policy). `now` dates it, in milliseconds since 1970. */
 export function policyOf(config: NotaryConfig, keys: NotaryKeys, now: number): JsonObject {
-  const { origin, issuers, chain } = config;
+  const { origin, suite = 'sha256', issuers, chain } = config;
   const orgs = [...new Set(issuers.map(({ org }) => org))];
   return {
     format: 'anchorlog/policy/1',
@@ -20,7 +20,7 @@ export function policyOf(config: NotaryConfig, keys: NotaryKeys, now: number): J
         origin,
         vkey: verifierKey(keys.checkpoint),
         receiptVkey: verifierKey(keys.receipt),
-        suite: 'sha256',
+        suite,
         index: 'none',
         issuers: orgs,
         profiles: 'any',
@@ -49,6 +49,12 @@ function verifierKey(key: KeyFile): string {
 }
 
 function issuerKey(key: KeyFile): JsonObject {
-  const { publicKey } = signerOf(key);
-  return { keyId: keyId(publicKey), alg: 'Ed25519', publicKey: formatBase64(publicKey) };
+  const { publicKey, alg = 'Ed25519' } = signerOf(key);
+  const { userId } = key;
+  return {
+    keyId: keyId(publicKey, alg),
+    alg,
+    publicKey: formatBase64(publicKey),
+    ...(userId !== undefined && { userId }),
+  };
 }

@@ -1,4 +1,6 @@
+import type { SuiteName } from '@anchorlog/core';
 import { formatAddress, type StatementAddress } from '@anchorlog/statement';
+import type { TreeHasher } from '@anchorlog/tlog';
 import { nodeTreeHasher } from '@anchorlog/tlog/node';
 import type { IssuedItem, VaultItem } from './vault-item.ts';
 import type { Vault } from './vault.ts';
@@ -14,18 +16,22 @@ export interface UnsignedItem {
   readonly signed: Promise<VaultItem | Error>;
 }
 
-const leafHasher = nodeTreeHasher('sha256');
-
 /** The statements of a group whose signatures are on their way: they are in nobody's sight before they are in the vault. */
 export class Unsigned {
   readonly #vault: Vault;
+  readonly #hasher: TreeHasher;
   readonly #isGapless: boolean;
   readonly #items = new Map<string, UnsignedItem>();
 
   /** `isGapless`: those behind one that could not be signed have their numbers already, so that none of them counts either. */
-  constructor(vault: Vault, isGapless: boolean) {
-    this.#vault = vault;
-    this.#isGapless = isGapless;
+  constructor(of: {
+    readonly vault: Vault;
+    readonly suite: SuiteName;
+    readonly isGapless: boolean;
+  }) {
+    this.#vault = of.vault;
+    this.#hasher = nodeTreeHasher(of.suite);
+    this.#isGapless = of.isGapless;
   }
 
   has(address: StatementAddress): boolean {
@@ -45,7 +51,7 @@ export class Unsigned {
         results[at] = item;
         continue;
       }
-      const number = this.#vault.add({ item, leaf: leafHasher.leaf(item.entry), key });
+      const number = this.#vault.add({ item, leaf: this.#hasher.leaf(item.entry), key });
       results[at] = { ...item, number, isNew: true };
     }
     this.#items.clear();

@@ -4,7 +4,7 @@ import { appendFile, open, symlink, truncate, writeFile } from 'node:fs/promises
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createNotary } from '../src/create.ts';
-import { FileDigester } from '../src/file-digest.ts';
+import { FileDigester, digestFile } from '../src/file-digest.ts';
 import { Sandbox, license } from './support/sandbox.ts';
 
 const MAX = 4 * 2 ** 20;
@@ -18,6 +18,9 @@ describe('FileDigester', () => {
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     const digests = await new FileDigester({ maxBytes: MAX }).digest([{ name: 'a', path }]);
     expect(digests).toEqual([{ name: 'a', size, sha256 }]);
+    const sm3 = createHash('sm3').update(bytes).digest('hex');
+    const inSm3 = new FileDigester({ maxBytes: MAX, suite: 'sm3' });
+    expect(await inSm3.digest([{ name: 'a', path }])).toEqual([{ name: 'a', size, sha256, sm3 }]);
   });
 
   test('refuses devices, pipes, folders, links to them, and what is not there', async () => {
@@ -72,6 +75,45 @@ describe('FileDigester', () => {
       { name: 'a', path: '/proc/self/status' },
     ]);
     await expect(digest).rejects.toMatchObject({ code: 'SDK_FILE_CHANGED' });
+  });
+});
+
+describe('digestFile', () => {
+  test('gives both digests of a file in one pass, and tells how far it is', async () => {
+    await using sandbox = await Sandbox.make();
+    const path = join(sandbox.root, 'file');
+    const bytes = Buffer.alloc(5 * 2 ** 20 + 7, 'anchor');
+    await writeFile(path, bytes);
+    const told: (readonly number[])[] = [];
+    const digests = await digestFile(path, { onProgress: (...at) => void told.push(at) });
+    expect(digests).toEqual({
+      size: bytes.length,
+      sha256: createHash('sha256').update(bytes).digest('hex'),
+      sm3: createHash('sm3').update(bytes).digest('hex'),
+    });
+    expect(told.length).toBeGreaterThan(4);
+    expect(told.every(([, size]) => size === bytes.length)).toBe(true);
+    const read = told.map(([at = 0]) => at);
+    expect(read).toEqual(read.toSorted((a, b) => a - b));
+    expect(read.at(-1)).toBe(bytes.length);
+  });
+
+  test('refuses what is too large, and ends when it is told to', async () => {
+    await using sandbox = await Sandbox.make();
+    const path = join(sandbox.root, 'sparse');
+    await writeFile(path, '');
+    await truncate(path, 2 ** 33); // more than 32 bits count
+    await expect(digestFile(path, { maxBytes: 2 ** 32 })).rejects.toMatchObject({
+      code: 'SDK_FILE_SIZE',
+    });
+    const ending = new AbortController();
+    const digest = digestFile(path, {
+      signal: ending.signal,
+      onProgress: (read) => {
+        if (read > 2 ** 22) ending.abort(new Error('enough'));
+      },
+    });
+    await expect(digest).rejects.toThrow('enough');
   });
 });
 

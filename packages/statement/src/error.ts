@@ -25,6 +25,8 @@ export const STATEMENT_CODES = {
   STATEMENT_SIGNATURE_ALGORITHM: 'a signature is of an algorithm that is not known here',
   STATEMENT_SIGNATURE_ABSENT: 'a statement has no signature',
   STATEMENT_SIGNATURE_KEY: 'a signature was made by another key than the one given',
+  STATEMENT_SIGNATURE_KEY_ALGORITHM: 'a signature says another algorithm than its key has',
+  STATEMENT_SIGNATURE_UNSUPPORTED: 'a signature whose algorithm nothing was given to verify by',
   STATEMENT_SIGNATURE_INVALID: 'a signature does not hold',
   STATEMENT_PUBLIC_KEY_FORM: 'a public key is neither 32 bytes nor the SPKI of an Ed25519 key',
   STATEMENT_DISCLOSURE_SHAPE: 'a disclosure is not the array of tag, salt, id, path and value',

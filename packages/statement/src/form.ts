@@ -15,6 +15,8 @@ export const KEY_PATH: RegExp = /^\/keys\/(?:0|[1-9][0-9]?)$/;
 export const KEY_NAME: RegExp = /^[a-z0-9./-]{1,64}$/;
 export const ROLE: RegExp = /^[a-z][0-9A-Za-z-]{0,31}$/;
 export const REL: RegExp = /^[a-z][0-9A-Za-z-]{0,63}$/;
+/** Of a signature, spec/encoding §5 and §7. */
+export const ALGORITHM: RegExp = /^(?:Ed25519|ES256|SM2)$/;
 export const UUID_V8: RegExp =
   /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 export const BASE64URL_32: RegExp = /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/;

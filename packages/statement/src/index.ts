@@ -23,7 +23,13 @@ export {
   type RecordIssuer,
   type RecordLink,
 } from './record.ts';
-export { keyId, signingInput, signStatement, verifyStatementSignature } from './signature.ts';
+export {
+  keyId,
+  signingInput,
+  signStatement,
+  verifyStatementSignature,
+  type SignatureVerifiers,
+} from './signature.ts';
 export {
   parseStatement,
   type Statement,

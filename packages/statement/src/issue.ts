@@ -8,10 +8,12 @@ import {
   type HashSuite,
   type JsonObject,
   type JsonValue,
+  type SignatureAlgorithm,
 } from '@anchorlog/core';
 import { makeCommitments, SALT_BYTES } from './commitment.ts';
 import { statementError } from './error.ts';
 import {
+  ALGORITHM,
   BASE64URL_32,
   checkId,
   checkTime,
@@ -55,7 +57,7 @@ export interface IssueContext {
   readonly links?: readonly ResolvedLink[] | undefined;
   readonly sequence?: StatementSequence | undefined;
   /** The key that will sign, see `signStatement`. */
-  readonly signer?: { readonly alg: 'Ed25519'; readonly keyId: string } | undefined;
+  readonly signer?: { readonly alg: SignatureAlgorithm; readonly keyId: string } | undefined;
 }
 
 export interface ResolvedLink {
@@ -180,8 +182,8 @@ function checkRecord(record: LogRecord, context: IssueContext, plan: ProfilePlan
   if (!ORG.test(issuer.org) || !SYSTEM.test(issuer.system)) {
     throw new RangeError('issuer: expected an organisation and a system');
   }
-  if (signer && (signer.alg !== 'Ed25519' || !BASE64URL_32.test(signer.keyId))) {
-    throw new RangeError('signer: expected Ed25519 and a key id');
+  if (signer && (!ALGORITHM.test(signer.alg) || !BASE64URL_32.test(signer.keyId))) {
+    throw new RangeError('signer: expected an algorithm and a key id');
   }
   if (sequence) {
     checkSize(sequence.number, 'sequence number');
@@ -196,7 +198,12 @@ function fileClaim(record: LogRecord, context: IssueContext, plan: ProfilePlan):
   if (!plan.fields.has(FILES_FIELD)) {
     throw statementError('STATEMENT_CLAIM_UNKNOWN', `${plan.name} has no field for files`);
   }
-  return files.map(({ name, size, sha256 }) => ({ name, size, sha256 }));
+  return files.map(({ name, size, sha256, sm3 }) => ({
+    name,
+    size,
+    sha256,
+    ...(sm3 !== undefined && { sm3 }),
+  }));
 }
 
 function resolveFiles({ files = [] }: LogRecord, context: IssueContext): readonly FileDigest[] {
@@ -207,7 +214,8 @@ function resolveFiles({ files = [] }: LogRecord, context: IssueContext): readonl
       const digest = digests[i]!;
       return (
         file.name === digest.name &&
-        (!('sha256' in file) || (file.sha256 === digest.sha256 && file.size === digest.size))
+        (!('sha256' in file) ||
+          (file.sha256 === digest.sha256 && file.size === digest.size && file.sm3 === digest.sm3))
       );
     });
   if (!agree) {

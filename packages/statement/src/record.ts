@@ -43,11 +43,12 @@ export interface RecordIssuer {
 /** A file by its place (the notary reads it), or by its digest. */
 export type RecordFile = { readonly name: string; readonly path: string } | FileDigest;
 
-/** What is committed to of a file: `size` in bytes, `sha256` in hexadecimal. */
+/** What is committed to of a file: `size` in bytes, digests in hexadecimal; `sm3` in logs of that suite, or where the record gives it. */
 export interface FileDigest {
   readonly name: string;
   readonly size: number;
   readonly sha256: string;
+  readonly sm3?: string | undefined;
 }
 
 /** Another record by its `key` or its `id`. */
@@ -147,17 +148,20 @@ function readIssuer(value: JsonValue): RecordIssuer {
 }
 
 function readFile(value: JsonValue, at: string): RecordFile {
-  const { name, path, size, sha256 } = shape.object(value, at, {
-    required: Object.hasOwn(shape.map(value, at), 'path')
-      ? ['name', 'path']
-      : ['name', 'size', 'sha256'],
+  const isByPath = Object.hasOwn(shape.map(value, at), 'path');
+  const { name, path, size, sha256, sm3 } = shape.object(value, at, {
+    required: isByPath ? ['name', 'path'] : ['name', 'size', 'sha256'],
+    optional: isByPath ? [] : ['sm3'],
   });
   const named = { name: shape.string(name, `${at}/name`, /^[^]{1,255}$/, '1 to 255 characters') };
   if (path !== undefined) return { ...named, path: shape.string(path, `${at}/path`) };
   return {
     ...named,
     size: shape.size(size, `${at}/size`),
-    sha256: shape.string(sha256, `${at}/sha256`, /^[0-9a-f]{64}$/, '64 hexadecimal digits'),
+    sha256: shape.string(sha256, `${at}/sha256`, DIGEST, '64 hexadecimal digits'),
+    ...(sm3 !== undefined && {
+      sm3: shape.string(sm3, `${at}/sm3`, DIGEST, '64 hexadecimal digits'),
+    }),
   };
 }
 
@@ -169,6 +173,7 @@ function readLink(value: JsonValue, at: string): RecordLink {
   };
 }
 
+const DIGEST = /^[0-9a-f]{64}$/;
 const ORDINARY = { enumerable: true, configurable: true, writable: true };
 
 /** Copy a value as the strict JSON parser would have given it, so that what a caller changes later changes nothing here. */

@@ -5,34 +5,39 @@ import {
   equalBytes,
   formatBase64,
   formatBase64Url,
+  lowS,
   nobleEd25519,
   parseBase64,
   parseHex,
   sha256,
   type Ed25519,
+  type Es256,
   type JsonObject,
+  type SignatureAlgorithm,
   type Signer,
+  type Sm2,
+  type VerifyingKey,
 } from '@anchorlog/core';
 import { statementError } from './error.ts';
 import { SIGNING_TAG } from './form.ts';
 import type { Issued } from './issue.ts';
 import type { Statement } from './statement.ts';
 
-const SPKI_PREFIX = /* @__PURE__ */ parseHex('302a300506032b6570032100'); // RFC 8410 §4
+/** What stands before a public key in its SPKI: RFC 8410 §4, RFC 5480 §2, GM/T 0009. */
+const SPKI_PREFIX: Readonly<Record<SignatureAlgorithm, string>> = {
+  Ed25519: '302a300506032b6570032100',
+  ES256: '3059301306072a8648ce3d020106082a8648ce3d030107034200',
+  SM2: '3059301306072a8648ce3d020106082a811ccf5501822d034200',
+};
 
-/**
- * Name an Ed25519 key: base64url(SHA-256(SPKI)), 43 characters. Takes the raw 32 bytes or the SPKI itself.
- * @throws STATEMENT_PUBLIC_KEY_FORM
- */
-export function keyId(publicKey: Uint8Array): string {
-  const spki = publicKey.length === 32 ? concatBytes(SPKI_PREFIX, publicKey) : publicKey;
-  if (spki.length !== 44 || !equalBytes(spki.subarray(0, 12), SPKI_PREFIX)) {
-    throw statementError(
-      'STATEMENT_PUBLIC_KEY_FORM',
-      `expected 32 bytes or an SPKI of 44, got ${publicKey.length} bytes`,
-    );
+/** Name a public key in the form of a `VerifyingKey`: base64url(SHA-256(SPKI)), 43 characters. @throws STATEMENT_PUBLIC_KEY_FORM for another length */
+export function keyId(publicKey: Uint8Array, alg: SignatureAlgorithm = 'Ed25519'): string {
+  const length = alg === 'Ed25519' ? 32 : 65;
+  if (publicKey.length !== length) {
+    const message = `expected ${length} bytes, got ${publicKey.length}`;
+    throw statementError('STATEMENT_PUBLIC_KEY_FORM', message);
   }
-  return formatBase64Url(sha256.hash(spki));
+  return formatBase64Url(sha256.hash(concatBytes(parseHex(SPKI_PREFIX[alg]), publicKey)));
 }
 
 /** The bytes that the signature of `statement` covers: the tag, then the statement without `signature.value`. @throws STATEMENT_SIGNATURE_ABSENT */
@@ -44,26 +49,46 @@ export function signingInput(statement: Statement): Uint8Array {
   return encodeUtf8(SIGNING_TAG + canonicalize(asJson(signed)));
 }
 
+/** Verifiers of signatures; `ed25519` is there where none is given. */
+export interface SignatureVerifiers {
+  readonly ed25519?: Ed25519 | undefined;
+  readonly es256?: Es256 | undefined;
+  readonly sm2?: Sm2 | undefined;
+}
+
 /**
- * Verify the signature of `statement` by `publicKey` (raw 32 bytes), in the strict form of Ed25519 (spec/encoding §5).
- * @throws STATEMENT_SIGNATURE_ABSENT, STATEMENT_SIGNATURE_KEY, STATEMENT_SIGNATURE_INVALID, STATEMENT_PUBLIC_KEY_FORM
+ * Verify the signature of `statement` by a key, in the strict form of its algorithm (spec/encoding §5, §7). A key has one algorithm: a
+ * signature that says another was made for another key, or is forged.
+ * @throws STATEMENT_SIGNATURE_ABSENT, STATEMENT_SIGNATURE_KEY, STATEMENT_SIGNATURE_KEY_ALGORITHM, STATEMENT_SIGNATURE_UNSUPPORTED where the
+ * verifier was not given, STATEMENT_SIGNATURE_INVALID, STATEMENT_PUBLIC_KEY_FORM
  */
 export function verifyStatementSignature(
   statement: Statement,
-  publicKey: Uint8Array,
-  ed25519: Ed25519 = nobleEd25519,
+  key: VerifyingKey,
+  verifiers: SignatureVerifiers = {},
 ): void {
   const message = signingInput(statement);
-  const { keyId: named, value } = statement.signature!; // present, or signingInput had thrown
+  const { alg: said, keyId: named, value } = statement.signature!; // present, or signingInput had thrown
   if (value === undefined) {
-    throw statementError('STATEMENT_SIGNATURE_ABSENT', 'statement is not signed yet');
+    throw statementError('STATEMENT_SIGNATURE_ABSENT', 'statement has no signature');
   }
-  const raw = publicKey.length === 44 ? publicKey.subarray(12) : publicKey;
-  if (keyId(publicKey) !== named) {
-    throw statementError('STATEMENT_SIGNATURE_KEY', 'signature is by another key');
+  const { alg, publicKey, userId = '' } = key;
+  if (keyId(publicKey, alg) !== named) {
+    throw statementError('STATEMENT_SIGNATURE_KEY', 'signature: by another key');
   }
-  if (!ed25519.verify({ message, signature: parseBase64(value, 64), publicKey: raw })) {
-    throw statementError('STATEMENT_SIGNATURE_INVALID', 'signature does not hold');
+  if (said !== alg) {
+    throw statementError(
+      'STATEMENT_SIGNATURE_KEY_ALGORITHM',
+      `signature: expected ${alg}, got ${said}`,
+    );
+  }
+  const { ed25519 = nobleEd25519, es256, sm2 } = verifiers;
+  const verifier = { Ed25519: ed25519, ES256: es256, SM2: sm2 }[alg];
+  if (!verifier) {
+    throw statementError('STATEMENT_SIGNATURE_UNSUPPORTED', `signature: no verifier of ${alg}`);
+  }
+  if (!verifier.verify({ message, signature: parseBase64(value, 64), publicKey, userId })) {
+    throw statementError('STATEMENT_SIGNATURE_INVALID', 'signature: does not hold');
   }
 }
 
@@ -76,12 +101,14 @@ export async function signStatement(issued: Issued, signer: Signer): Promise<Iss
   if (!signature || !issued.signingInput) {
     throw statementError('STATEMENT_SIGNATURE_ABSENT', 'expected what was issued for a signer');
   }
-  if (nameOf(signer) !== signature.keyId) {
+  const { alg = 'Ed25519' } = signer;
+  if (nameOf(signer) !== signature.keyId || alg !== signature.alg) {
     throw statementError('STATEMENT_SIGNATURE_KEY', 'statement was issued for another key');
   }
   const bytes = await signer.sign(issued.signingInput);
   if (bytes.length !== 64) throw new RangeError('signer: expected a signature of 64 bytes');
-  const value = formatBase64(bytes);
+  // Devices give s as it comes, and verifiers take the lower half only.
+  const value = formatBase64(alg === 'ES256' ? lowS(bytes) : bytes);
   const statement: Statement = { ...issued.statement, signature: { ...signature, value } };
   const { id, disclosures, openings } = issued;
   return { id, statement, entry: withValue(issued.entry, value), disclosures, openings };
@@ -97,7 +124,7 @@ function nameOf(signer: Signer): string {
   const { publicKey } = signer;
   const known = names.get(signer);
   if (known && equalBytes(known.key, publicKey)) return known.id;
-  const made = { key: publicKey.slice(), id: keyId(publicKey) };
+  const made = { key: publicKey.slice(), id: keyId(publicKey, signer.alg) };
   names.set(signer, made);
   return made.id;
 }

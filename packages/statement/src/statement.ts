@@ -5,9 +5,10 @@ import {
   STATEMENT_LIMITS,
   type JsonObject,
   type JsonValue,
+  type SignatureAlgorithm,
 } from '@anchorlog/core';
 import { statementError } from './error.ts';
-import { BASE64URL_32, CLAIM, CLAIM_PATH, EVENT, LOG } from './form.ts';
+import { ALGORITHM, BASE64URL_32, CLAIM, CLAIM_PATH, EVENT, LOG } from './form.ts';
 import {
   checkId,
   checkKeyName,
@@ -67,7 +68,7 @@ export interface StatementLink {
 }
 
 export interface StatementSignature {
-  readonly alg: 'Ed25519';
+  readonly alg: SignatureAlgorithm;
   /** base64url(SHA-256(SPKI)) */
   readonly keyId: string;
   /** 64 bytes in base64; absent only in what `issue` hands over to be signed. */
@@ -185,8 +186,8 @@ export function checkSource(source: string, prefix: string): void {
 function checkSignature(value: JsonValue): void {
   const at = '/signature';
   const signature = shape.object(value, at, { required: ['alg', 'keyId', 'value'] });
-  if (shape.string(signature['alg'], `${at}/alg`) !== 'Ed25519') {
-    throw statementError('STATEMENT_SIGNATURE_ALGORITHM', 'signature: expected Ed25519');
+  if (!ALGORITHM.test(shape.string(signature['alg'], `${at}/alg`))) {
+    throw statementError('STATEMENT_SIGNATURE_ALGORITHM', 'signature: unknown algorithm');
   }
   shape.string(signature['keyId'], `${at}/keyId`, BASE64URL_32, '32 bytes in base64url');
   if (!isBase64(shape.string(signature['value'], `${at}/value`), 64)) {

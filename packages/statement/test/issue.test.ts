@@ -196,11 +196,13 @@ describe('issue', () => {
   test('files the digests of files under the field files, from the context or the record', () => {
     const byPath = { ...RECORD, files: [{ name: 'a.ofd', path: '/a.ofd' }] };
     const byDigest = { ...RECORD, files: [FILE] };
-    const value = [FILE];
-    for (const [record, more] of [
-      [byPath, { files: [FILE] }],
-      [byDigest, {}],
-      [byDigest, { files: [FILE] }],
+    const both = { ...FILE, sm3: '0c'.repeat(32) };
+    for (const [record, more, value] of [
+      [byPath, { files: [FILE] }, [FILE]],
+      [byDigest, {}, [FILE]],
+      [byDigest, { files: [FILE] }, [FILE]],
+      [byPath, { files: [both] }, [both]],
+      [{ ...RECORD, files: [both] }, {}, [both]],
     ] as const) {
       const { disclosures } = issue(record, contextOf(more));
       expect(parseDisclosure(disclosures.get('/files')!).value).toEqual(value);
@@ -215,6 +217,10 @@ describe('issue', () => {
     expect(refusedIssue(RECORD, { files: [FILE] })).toBe('STATEMENT_FILE_UNRESOLVED');
     const other = { ...FILE, sha256: '0b'.repeat(32) };
     expect(refusedIssue({ ...RECORD, files: [FILE] }, { files: [other] })).toBe(
+      'STATEMENT_FILE_UNRESOLVED',
+    );
+    const both = { ...FILE, sm3: '0c'.repeat(32) };
+    expect(refusedIssue({ ...RECORD, files: [both] }, { files: [FILE] })).toBe(
       'STATEMENT_FILE_UNRESOLVED',
     );
     const profile = profileOf({ ...PROFILE, events: ['permit.issue'], fields: [] });

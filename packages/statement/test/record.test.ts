@@ -97,6 +97,14 @@ describe('parseRecord', () => {
       ...RECORD,
       files: [{ ...DIGEST, sha256: '0A'.repeat(32) }],
     },
+    'a file with another SM3 digest than 64 digits': {
+      ...RECORD,
+      files: [{ ...DIGEST, sm3: '0a'.repeat(31) }],
+    },
+    'a file with a path and an SM3 digest': {
+      ...RECORD,
+      files: [{ name: 'a', path: 'a', sm3: '0a'.repeat(32) }],
+    },
     'a file with a negative size': { ...RECORD, files: [{ ...DIGEST, size: -1 }] },
     'a file without a name': { ...RECORD, files: [{ ...DIGEST, name: '' }] },
     'over 256 files': { ...RECORD, files: Array.from({ length: 257 }, () => DIGEST) },

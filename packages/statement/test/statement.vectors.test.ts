@@ -1,5 +1,14 @@
-import { ed25519Signer, parseBase64, parseUtf8, sha256, type JsonObject } from '@anchorlog/core';
-import { nodeEd25519, nodeSha256 } from '@anchorlog/core/node';
+import {
+  ed25519Signer,
+  parseBase64,
+  parseUtf8,
+  sha256,
+  type JsonObject,
+  type SignatureAlgorithm,
+} from '@anchorlog/core';
+import { es256 } from '@anchorlog/core/es256';
+import { nodeEd25519, nodeEs256, nodeSha256, nodeSm3 } from '@anchorlog/core/node';
+import { createSm2, sm2 } from '@anchorlog/core/sm2';
 import { describe, expect, test } from 'vitest';
 import {
   indexKey,
@@ -244,19 +253,23 @@ describe('verifyStatementSignature', () => {
   test('gives the verdict of every vector, in pure JavaScript and on OpenSSL', () => {
     interface Signature {
       readonly entry: string;
+      readonly alg?: SignatureAlgorithm;
       readonly publicKey: string;
+      readonly userId?: string;
     }
+    const onOpenSsl = { ed25519: nodeEd25519, es256: nodeEs256, sm2: createSm2(nodeSm3) };
     const { cases } = vectors<Signature>('signatures');
     for (const c of cases) {
       const statement = parseStatement(parseBase64(c.entry));
-      const key = parseBase64(c.publicKey);
+      const { alg = 'Ed25519', userId } = c;
+      const key = { alg, publicKey: parseBase64(c.publicKey), userId };
       const expected = c.accept ? 'accepted' : c.code;
       expect(
-        refusal(() => verifyStatementSignature(statement, key)),
+        refusal(() => verifyStatementSignature(statement, key, { es256, sm2 })),
         c.name,
       ).toBe(expected);
       expect(
-        refusal(() => verifyStatementSignature(statement, key, nodeEd25519)),
+        refusal(() => verifyStatementSignature(statement, key, onOpenSsl)),
         c.name,
       ).toBe(expected);
     }
@@ -264,6 +277,7 @@ describe('verifyStatementSignature', () => {
     for (const code of [
       'STATEMENT_SIGNATURE_ABSENT',
       'STATEMENT_SIGNATURE_KEY',
+      'STATEMENT_SIGNATURE_KEY_ALGORITHM',
       'STATEMENT_SIGNATURE_INVALID',
       'STATEMENT_PUBLIC_KEY_FORM',
     ]) {

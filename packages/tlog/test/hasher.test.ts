@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { nodeSha256 } from '@anchorlog/core/node';
+import { sm3 } from '@anchorlog/core/sm3';
 import { describe, expect, test } from 'vitest';
 import { createTreeHasher, sha256Tree, type TreeHasher } from '../src/index.ts';
 import { nodeTreeHasher, platformTreeHasher } from '../src/node.ts';
@@ -13,6 +14,7 @@ const plain = (hash: Uint8Array): Uint8Array => new Uint8Array(hash);
 const pure: readonly (readonly [string, string, TreeHasher])[] = [
   ['sha256Tree', 'sha256', sha256Tree],
   ['createTreeHasher', 'sha256', createTreeHasher(nodeSha256)],
+  ['createTreeHasher sm3', 'sm3', createTreeHasher(sm3)],
 ];
 const ofManyPairs: typeof pure = [
   ['simdTreeHasher', 'sha256', simdTreeHasher()],

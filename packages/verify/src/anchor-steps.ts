@@ -87,7 +87,7 @@ export function anchorSteps(
   return {
     steps: [...consistencies, ...judged.map(({ final }) => final)],
     heads: anchors.filter((_, i) => consistencies[i]!.result === 'pass').map(({ head }) => head),
-    counted: counting.map((item) => verdictAnchor(item.sealed!, item.covers)),
+    counted: counting.map((item) => verdictAnchor(item.sealed!, item.covers, log)),
     anchored: some(anchored),
     former: some(Math.min(...times(true, true))),
     before: some(Math.max(...before)),
@@ -146,6 +146,7 @@ function consistencyStep(
 function verdictAnchor(
   { chain, contract, head, anchor, time, retired }: Sealed,
   covers: boolean,
+  { suite }: PolicyLog,
 ): VerdictAnchor {
   return {
     chainId: chain.chainId,
@@ -163,7 +164,8 @@ function verdictAnchor(
     quorum: anchor.quorum,
     validators: anchor.validators,
     covers,
-    checked: anchor.checked,
+    // The contract hashes with SHA-256 alone: of another tree it has checked nothing, whatever it was registered as.
+    checked: anchor.checked && suite === 'sha256',
     retired,
   };
 }

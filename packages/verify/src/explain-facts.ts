@@ -117,6 +117,12 @@ export function factsOf(verdict: Verdict, words: Words): Fact[] {
   const facts: readonly Row[] = [
     [['哈希值', 'Hash'], leafHash && groups(formatHex(parseBase64(leafHash)))],
     [['存证位置', 'Place'], log && index !== undefined ? `${log.origin} #${index}` : undefined],
+    [
+      ['杂凑算法', 'Hash suite'],
+      log?.suite === 'sm3'
+        ? `SM3${say(['（自成一式，无标准之名）', ' (a form without a standard)'])}`
+        : undefined,
+    ],
     ...(verdict.outcome === 'refuted' ? [] : proven),
     [
       ['状态', 'Status'],
@@ -232,16 +238,18 @@ function textOf(value: JsonValue, words: Words): string {
 /** A digest or the digest of a file in groups; undefined for anything that is not just that. */
 function digestOf(value: JsonValue, { say }: Words): string | undefined {
   const object = (value ?? {}) as { readonly [member: string]: JsonValue | undefined }; // any JSON has members to ask for
-  const { alg, salted, value: hex, name, size, sha256 } = object;
+  const { alg, salted, value: hex, name, size, sha256, sm3 } = object;
   const members = Object.keys(object).toSorted().join();
   if (members === 'alg,salted,value') {
     if (typeof alg !== 'string' || !DIGESTS.test(alg) || !isHex(hex)) return undefined;
     if (typeof salted !== 'boolean') return undefined;
     return `${alg}${salted ? say(['（加盐）', ' (salted)']) : ''} ${groups(hex)}`;
   }
-  if (members !== 'name,sha256,size' || typeof name !== 'string') return undefined;
+  if (!/^name,sha256,size(,sm3)?$/.test(members) || typeof name !== 'string') return undefined;
   if (typeof size !== 'number' || !isHex(sha256)) return undefined;
-  return `${canonicalize(name)} ${size} ${say(['字节', 'bytes'])} SHA-256 ${groups(sha256)}`;
+  if (sm3 !== undefined && !isHex(sm3)) return undefined;
+  const text = `${canonicalize(name)} ${size} ${say(['字节', 'bytes'])} SHA-256 ${groups(sha256)}`;
+  return sm3 === undefined ? text : `${text} SM3 ${groups(sm3)}`;
 }
 
 const DIGESTS = /^(?:SM3|SHA-(?:256|384|512))$/;

@@ -45,6 +45,7 @@ export const STEP_TEXTS: Readonly<Record<StepCode, Said>> = {
 
   'signature.valid': ['申报机构的签名有效', "the issuer's signature is valid"],
   'signature.invalid': ['申报机构的签名不成立', "the issuer's signature does not hold"],
+  'signature.unsupported': ['本程序未备该密钥的算法', "the key's algorithm is not available here"],
   'signature.absent': [
     '策略要求申报机构签名，而记录没有签名',
     'the policy asks for a signature and there is none',
@@ -283,6 +284,11 @@ export const REFUSALS: Readonly<
   ],
 };
 
+const LACKING: readonly [missing: Said, todo: Said] = [
+  ['本程序缺少所需的算法', 'this program lacks an algorithm that is needed'],
+  ['请换用带国密算法的核验程序。', 'Use a program that has it.'],
+];
+
 /** For an unknown that decides: what is missing, and the one thing to do about it. */
 export const MISSING: Readonly<Partial<Record<StepCode, readonly [missing: Said, todo: Said]>>> = {
   'bundle.unsupported': [
@@ -300,10 +306,7 @@ export const MISSING: Readonly<Partial<Record<StepCode, readonly [missing: Said,
       'Ask whoever publishes your policy whether to trust it.',
     ],
   ],
-  'log.suiteUnsupported': [
-    ['本程序缺少所需的算法', 'this program lacks an algorithm that is needed'],
-    ['请换用带国密算法的核验程序。', 'Use a program that has it.'],
-  ],
+  'log.suiteUnsupported': LACKING,
   'issuer.unknown': [
     [
       '您的信任策略不认可该机构在此申报',
@@ -322,6 +325,7 @@ export const MISSING: Readonly<Partial<Record<StepCode, readonly [missing: Said,
     ],
     ['请更新信任策略，或向申报机构核实。', 'Update your trust policy, or ask the issuer.'],
   ],
+  'signature.unsupported': LACKING,
   'signature.timeUnknown': [
     ['无法确定签名时密钥是否有效', 'whether the key was in use when it was signed'],
     ['请索取带有最初存证时间的证明文件。', 'Ask for a proof that holds the first time of record.'],

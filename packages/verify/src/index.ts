@@ -10,7 +10,7 @@ export {
 } from './bundle.ts';
 export type { EvidenceRule } from './evidence-rule.ts';
 export { VERIFY_CODES, type VerifyCode } from './error.ts';
-export type { GivenFile, VerifyOptions } from './options.ts';
+export type { GivenFile, VerifyCrypto, VerifyOptions } from './options.ts';
 export {
   POLICY_FORMAT,
   parseTrustPolicy,

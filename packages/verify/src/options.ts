@@ -1,4 +1,5 @@
-import type { Ed25519, HashSuite } from '@anchorlog/core';
+import type { HashSuite } from '@anchorlog/core';
+import type { SignatureVerifiers } from '@anchorlog/statement';
 
 /** A file that somebody hands in beside the bundle. */
 export interface GivenFile {
@@ -16,7 +17,12 @@ export interface VerifyOptions {
   readonly on?: string | undefined;
   /** Files that must be those of the record. */
   readonly files?: readonly GivenFile[] | undefined;
-  /** The platform's own cryptography; pure JavaScript where absent. `hash` counts only for logs of its suite. */
-  readonly crypto?:
-    { readonly hash?: HashSuite | undefined; readonly ed25519?: Ed25519 | undefined } | undefined;
+  /** The platform's own cryptography; pure JavaScript where absent. */
+  readonly crypto?: VerifyCrypto | undefined;
+}
+
+/** Cryptography for `verifyBundle`. Each part counts only where the policy names what it is for; `sha256` and Ed25519 are always there. */
+export interface VerifyCrypto extends SignatureVerifiers {
+  /** One hash suite, or one for each that the policy's logs have. */
+  readonly hash?: HashSuite | readonly HashSuite[] | undefined;
 }

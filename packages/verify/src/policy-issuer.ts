@@ -1,8 +1,10 @@
-import { isEd25519PublicKey, type JsonValue } from '@anchorlog/core';
+import { isEd25519PublicKey, type JsonValue, type VerifyingKey } from '@anchorlog/core';
 import { keyId } from '@anchorlog/statement';
 import { ORG, ORIGIN, TITLE, instantOf, read, refuse, type Once } from './policy-reader.ts';
 import type { Names } from './verdict.ts';
 
+/** Printable ASCII: two that look alike are alike. */
+const USER_ID = /^[ -~]{1,255}$/;
 const KEY_ID = /^[A-Za-z0-9_-]{43}$/;
 
 /** An organisation that issues statements. spec/policy §4 */
@@ -13,12 +15,9 @@ export interface PolicyIssuer {
   readonly keys: readonly IssuerKey[];
 }
 
-export interface IssuerKey {
+export interface IssuerKey extends VerifyingKey {
   /** base64url(SHA-256(SPKI)) */
   readonly keyId: string;
-  readonly alg: 'Ed25519';
-  /** 32 bytes. */
-  readonly publicKey: Uint8Array;
   /** Milliseconds since 1970, judged at the anchored time. */
   readonly from?: number | undefined;
   readonly until?: number | undefined;
@@ -77,15 +76,21 @@ export function readIssuer(value: JsonValue, at: string, once: Once): PolicyIssu
 }
 
 function readIssuerKey(value: JsonValue, at: string, once: Once): IssuerKey {
+  const alg = read.word(read.map(value, at)['alg'], `${at}/alg`, ['Ed25519', 'ES256', 'SM2']);
+  const isSm2 = alg === 'SM2';
   const key = read.object(value, at, {
-    required: ['keyId', 'alg', 'publicKey'],
+    required: ['keyId', 'alg', 'publicKey', ...(isSm2 ? ['userId'] : [])],
     optional: ['from', 'until', 'badFrom'],
   });
-  const publicKey = read.base64(key['publicKey'], `${at}/publicKey`, 32);
+  const isEdwards = alg === 'Ed25519';
+  const publicKey = read.base64(key['publicKey'], `${at}/publicKey`, isEdwards ? 32 : 65);
   const id = read.string(key['keyId'], `${at}/keyId`, KEY_ID);
-  if (!isEd25519PublicKey(publicKey) || keyId(publicKey) !== id) {
-    throw refuse('VERIFY_POLICY_KEY', at, 'a sound Ed25519 public key and its own id');
+  // Points of the other curves are checked by who brings their arithmetic: here there is none.
+  const isSound = isEdwards ? isEd25519PublicKey(publicKey) : publicKey[0] === 4;
+  if (!isSound || keyId(publicKey, alg) !== id) {
+    throw refuse('VERIFY_POLICY_KEY', at, 'a sound public key and its own id');
   }
+  const userId = isSm2 ? read.string(key['userId'], `${at}/userId`, USER_ID) : undefined;
   once.addKey(publicKey, `${at}/publicKey`);
   const instant = (member: 'from' | 'until'): number | undefined =>
     key[member] === undefined
@@ -95,7 +100,6 @@ function readIssuerKey(value: JsonValue, at: string, once: Once): IssuerKey {
   if (from !== undefined && until !== undefined && until < from) {
     throw refuse('VERIFY_POLICY_RANGE', at, 'until not before from');
   }
-  const alg = read.word(key['alg'], `${at}/alg`, ['Ed25519']);
   const readBad = (item: JsonValue, itemAt: string): { log: string; size: number } => {
     const { log, size } = read.object(item, itemAt, { required: ['log', 'size'] });
     const origin = read.string(log, `${itemAt}/log`, ORIGIN);
@@ -106,5 +110,5 @@ function readIssuerKey(value: JsonValue, at: string, once: Once): IssuerKey {
     key['badFrom'] === undefined
       ? undefined
       : read.array(key['badFrom'], `${at}/badFrom`, 1024, readBad);
-  return { keyId: id, alg, publicKey, from, until, badFrom };
+  return { keyId: id, alg, publicKey, userId, from, until, badFrom };
 }

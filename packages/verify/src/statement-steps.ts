@@ -1,8 +1,9 @@
-import type { Ed25519, HashSuite, JsonObject, JsonValue } from '@anchorlog/core';
+import type { HashSuite, JsonObject, JsonValue } from '@anchorlog/core';
 import {
   openDisclosures,
   parseStatement,
   verifyStatementSignature,
+  type SignatureVerifiers,
   type Statement,
 } from '@anchorlog/statement';
 import type { GivenFile } from './options.ts';
@@ -45,7 +46,7 @@ export function signatureStep(
   statement: Statement,
   policy: TrustPolicy,
   existence: Existence,
-  ed25519: Ed25519 | undefined,
+  verifiers: SignatureVerifiers,
 ): Step {
   const { org } = statement.issuer;
   const keys = policy.issuers.get(org)?.keys ?? [];
@@ -61,9 +62,10 @@ export function signatureStep(
     return step(foreign ? 'signature.keyForeign' : 'signature.keyUnknown', facts);
   }
   try {
-    verifyStatementSignature(statement, key.publicKey, ed25519);
+    verifyStatementSignature(statement, key, verifiers);
   } catch (error) {
-    return refusedStep(error, {}, 'signature.invalid', facts);
+    const codes = { STATEMENT_SIGNATURE_UNSUPPORTED: 'signature.unsupported' } as const;
+    return refusedStep(error, codes, 'signature.invalid', facts);
   }
   return step(KEY_CODES[judgeKey(key, statement.log, existence)], facts);
 }
@@ -109,11 +111,10 @@ export function filesStep(
 ): Step {
   const recorded = recordedFiles({ ...claims, ...opened });
   if (given.length === 0) return step('files.notGiven', { recorded: recorded.size });
-  const digests = given.map(({ sha256, sm3 }) =>
-    [`SHA-256 ${sha256}`, ...(sm3 === undefined ? [] : [`SM3 ${sm3}`])].map((each) =>
-      each.replace(/ .*/, (hex) => hex.toLowerCase()),
-    ),
-  );
+  const digests = given.map(({ sha256, sm3 }) => {
+    const known = [`SHA-256 ${sha256.toLowerCase()}`];
+    return sm3 === undefined ? known : [...known, `SM3 ${sm3.toLowerCase()}`];
+  });
   const unreadable = digests.findIndex((each) =>
     each.some((digest) => !/ [0-9a-f]{64}$/.test(digest)),
   );
@@ -144,11 +145,13 @@ function recordedFiles(claims: OpenedNames): ReadonlyMap<string, string> {
   const recorded = new Map<string, string>();
   for (const [claim, value] of Object.entries(claims)) {
     for (const item of listOf(value)) {
-      const { name, sha256, alg, salted, value: hex } = membersOf(item);
+      const { name, sha256, sm3, alg, salted, value: hex } = membersOf(item);
       if (claim !== 'files') {
         if (salted === false && isText(alg) && isText(hex)) recorded.set(`${alg} ${hex}`, claim);
-      } else if (isText(sha256)) {
-        recorded.set(`SHA-256 ${sha256}`, isText(name) ? name : '');
+      } else {
+        const title = isText(name) ? name : '';
+        if (isText(sha256)) recorded.set(`SHA-256 ${sha256}`, title);
+        if (isText(sm3)) recorded.set(`SM3 ${sm3}`, title);
       }
     }
   }

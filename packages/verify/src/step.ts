@@ -52,6 +52,7 @@ export const STEP_CODES = {
 
   'signature.valid': 'pass',
   'signature.invalid': 'fail altered',
+  'signature.unsupported': 'unknown unsupported',
   'signature.absent': 'fail untrusted',
   'signature.keyForeign': 'fail untrusted',
   'signature.keyEarly': 'fail untrusted',

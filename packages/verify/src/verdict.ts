@@ -74,7 +74,7 @@ export interface VerdictAnchor {
   readonly validators: number;
   /** Whether the anchored head covers the entry; if not, it only says what was not yet logged. */
   readonly covers: boolean;
-  /** Whether the contract itself checked that the log only grew. */
+  /** Whether the contract itself checked that the log keeps what it had; never of a log of suite `sm3`. */
   readonly checked: boolean;
   /** Whether its validator set has been replaced since: a newer anchor confirms the head, nobody its time. */
   readonly retired: boolean;

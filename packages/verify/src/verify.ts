@@ -12,7 +12,7 @@ import { anchorSteps, type AnchorReport } from './anchor-steps.ts';
 import { parseBundle, type Bundle } from './bundle.ts';
 import { evidenceKinds, evidenceStep } from './evidence-step.ts';
 import { checkpointStep, inclusionStep, readCheckpoint, receiptStep } from './log-steps.ts';
-import type { VerifyOptions } from './options.ts';
+import type { VerifyCrypto, VerifyOptions } from './options.ts';
 import type { PolicyLog, TrustPolicy } from './policy.ts';
 import { decide, refusedStep, step } from './report.ts';
 import {
@@ -109,7 +109,7 @@ function examine(
     trusted.step,
     issuerStep(statement, log),
     profileStep(statement, log),
-    signatureStep(statement, policy, existence, ed25519),
+    signatureStep(statement, policy, existence, crypto),
     disclosures.step,
     ...(opened ? [filesStep(statement, opened, files)] : []),
     checkpoint.step,
@@ -136,7 +136,7 @@ function logStep(
   { log: origin }: Statement,
   checkpoint: Checkpoint | undefined,
   policy: TrustPolicy,
-  given: HashSuite | undefined,
+  given: VerifyCrypto['hash'],
 ): Checked<{ readonly log: PolicyLog; readonly suite: HashSuite }> {
   const facts = { origin };
   if (checkpoint && checkpoint.origin !== origin) {
@@ -144,7 +144,7 @@ function logStep(
   }
   const log = policy.logs.get(origin);
   if (!log) return { step: step('log.unknown', facts) };
-  const suite = [given, sha256].find((each) => each?.name === log.suite);
+  const suite = [given ?? [], sha256].flat().find((each) => each.name === log.suite);
   if (!suite) return { step: step('log.suiteUnsupported', { ...facts, suite: log.suite }) };
   return { step: step('log.known', facts), value: { log, suite } };
 }

@@ -26,7 +26,11 @@ import {
   refusal,
   strangerKey,
 } from './world.ts';
+import { curveKeyRecord, policyWithCurve } from './curve-world.ts';
 
+const es256Key = curveKeyRecord('ES256');
+const { userId: _userId, ...withoutUserId } = curveKeyRecord('SM2');
+const sm2AsEs256 = { ...withoutUserId, alg: 'ES256' };
 const code = (policy: unknown): string => refusal(() => parseTrustPolicy(policy));
 const validators = chain.addresses();
 const sets = (...list: readonly JsonObject[]): JsonObject =>
@@ -109,6 +113,17 @@ describe('parseTrustPolicy', () => {
     ['an algorithm of another name', policyWithKey(keyRecord(issuerKey, { alg: 'RS256' }))],
     ['a key id of another form', policyWithKey(keyRecord(issuerKey, { keyId: 'x' }))],
     ['a time without offset', policyWithKey(keyRecord(issuerKey, { from: '2026-01-01T00:00:00' }))],
+    ['a key of ES256 of 32 bytes', policyWithKey(keyRecord(issuerKey, { alg: 'ES256' }))],
+    ['a key of Ed25519 of 65 bytes', policyWithCurve('ES256', { alg: 'Ed25519' })],
+    ['a key of SM2 without user id', policyWithKey(withoutUserId)],
+    ['an empty user id', policyWithCurve('SM2', { userId: '' })],
+    ['a user id beyond ASCII', policyWithCurve('SM2', { userId: '示例市' })],
+    ['a user id of 256 characters', policyWithCurve('SM2', { userId: 'x'.repeat(256) })],
+    ['a user id of a key of ES256', policyWithCurve('ES256', { userId: 'a' })],
+    [
+      'a user id of a key of Ed25519',
+      policyWithKey(keyRecord(issuerKey, { userId: '1234567812345678' })),
+    ],
     ['an unknown member of a key', policyWithKey(keyRecord(issuerKey, { revoked: true }))],
     [
       'an address in upper case',
@@ -178,6 +193,11 @@ describe('parseTrustPolicy', () => {
     ],
     ['a text that is no key', policyOf({ witnesses: ['witness'] })],
     ["another key's id", policyWithKey(keyRecord(issuerKey, { keyId: strangerKey.keyId }))],
+    ['a key of SM2 said to be of ES256', policyWithKey(sm2AsEs256)],
+    [
+      'a point in hybrid form',
+      policyWithCurve('ES256', { publicKey: `Bg${(es256Key['publicKey'] as string).slice(2)}` }),
+    ],
     [
       'a key of small order',
       policyWithKey(keyRecord(issuerKey, { publicKey: `AQ${'A'.repeat(41)}=` })),

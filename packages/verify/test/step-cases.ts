@@ -1,6 +1,7 @@
 import { canonicalize, parseJson, type JsonObject } from '@anchorlog/core';
 import { bundleMutants } from '@anchorlog/testkit';
 import { anchorCases } from '../../../vectors/generate/bundle-anchor-cases.ts';
+import { curveBundle, policyWithCurve } from './curve-world.ts';
 import {
   CHECKPOINT,
   INDEX,
@@ -50,11 +51,18 @@ export function ownCases(): BundleCase[] {
   return [
     {
       name: 'statement signed by an algorithm to come',
-      bundle: { ...bundleOf(), entry: entryWith({ alg: 'SM2' }) },
+      bundle: { ...bundleOf(), entry: entryWith({ alg: 'ES384' }) },
       policy,
       outcome: 'unknown',
       reason: 'entry.unsupported',
       codes: ['log.skipped', 'status.skipped', 'evidence.skipped', 'anchor.skipped'],
+    },
+    {
+      name: 'statement signed by an algorithm that nothing was given for',
+      bundle: curveBundle('SM2'),
+      policy: policyWithCurve('SM2'),
+      outcome: 'unknown',
+      reason: 'signature.unsupported',
     },
     {
       name: 'malformed checkpoint of an unknown log',

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Command } from 'commander';
-import { isCodedError } from '@anchorlog/core';
+import { Option, type Command } from 'commander';
+import { isCodedError, type SuiteName } from '@anchorlog/core';
 import type { IssuerConfig } from '@anchorlog/sdk';
 import { collect, outputOf, type Context } from '../context.ts';
 import { codeOf } from '../error-code.ts';
@@ -10,6 +10,7 @@ import { UsageError } from '../trouble.ts';
 interface InitFlags {
   readonly origin: string;
   readonly issuer: readonly string[];
+  readonly suite: SuiteName;
   readonly guard?: string;
   readonly anchorBy: string;
 }
@@ -41,6 +42,11 @@ export function addInit(program: Command, context: Context): void {
       ),
       collect,
     )
+    .addOption(
+      new Option('--suite <name>', say('日志永久的杂凑算法', 'hash suite of the log, for ever'))
+        .choices(['sha256', 'sm3'])
+        .default('sha256'),
+    )
     .option(
       '--guard <path>',
       say(
@@ -64,6 +70,7 @@ export function addInit(program: Command, context: Context): void {
       const { origin, guard } = await initNotary({
         dir,
         origin: flags.origin,
+        suite: flags.suite === 'sha256' ? undefined : flags.suite,
         issuers,
         guard: flags.guard,
         anchorByHours,

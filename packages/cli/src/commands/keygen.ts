@@ -5,6 +5,13 @@ import { outputOf, type Context } from '../context.ts';
 import { alignFacts } from '../output.ts';
 import { UsageError } from '../trouble.ts';
 
+interface KeygenFlags {
+  readonly use: KeyUse;
+  readonly alg?: 'Ed25519' | 'ES256' | 'SM2';
+  readonly userId?: string;
+  readonly encrypt?: boolean;
+}
+
 /** `anchorlog keygen NAME FILE`: make a key file. */
 export function addKeygen(program: Command, context: Context): void {
   const { say } = context;
@@ -38,13 +45,44 @@ export function addKeygen(program: Command, context: Context): void {
         .choices(['issuer', 'checkpoint', 'receipt', 'operator'])
         .default('issuer'),
     )
-    .action(async (name: string, file: string, flags: { use: KeyUse }, command: Command) => {
+    .addOption(
+      new Option(
+        '--alg <algorithm>',
+        say('算法；只有 issuer 可选', 'algorithm; of issuer keys only'),
+      ).choices(['Ed25519', 'ES256', 'SM2']),
+    )
+    .option(
+      '--user-id <text>',
+      say(
+        'SM2 的用户标识，默认 1234567812345678',
+        'user id of an SM2 key; 1234567812345678 unless given',
+      ),
+    )
+    .option(
+      '--encrypt',
+      say(
+        '用环境变量 ANCHORLOG_PASSPHRASE 中的口令加密',
+        'encrypt it by the passphrase in the environment variable ANCHORLOG_PASSPHRASE',
+      ),
+    )
+    .action(async (name: string, file: string, flags: KeygenFlags, command: Command) => {
       const output = outputOf(command, context);
       const { generateKey, isKeyName, writeKeyFile } = await import('@anchorlog/sdk');
       if (!isKeyName(flags.use, name)) throw nameError(flags.use, name);
-      const key = generateKey(flags.use, name);
+      const { use: wanted, alg: asked, userId, encrypt } = flags;
+      if (
+        (asked !== undefined && wanted !== 'issuer') ||
+        (userId !== undefined && asked !== 'SM2')
+      ) {
+        throw new UsageError([
+          '--alg 只用于 issuer，--user-id 只用于 SM2',
+          '--alg is of issuer keys only, --user-id of SM2 only',
+        ]);
+      }
+      const passphrase = encrypt === true ? passphraseOf() : undefined;
+      const key = generateKey(wanted, name, { alg: asked, userId });
       const shown = await publicPartOf(key);
-      await writeKeyFile(file, key);
+      await writeKeyFile(file, key, { passphrase });
       const { use, alg } = key;
       await output.result(
         { use, name, alg, file, ...shown },
@@ -63,6 +101,15 @@ const LIKE: Readonly<Record<KeyUse, string>> = {
   operator: 'example.gov/licenses',
 };
 
+function passphraseOf(): string {
+  const passphrase = process.env['ANCHORLOG_PASSPHRASE'] ?? '';
+  if (passphrase !== '') return passphrase;
+  throw new UsageError([
+    '--encrypt：环境变量 ANCHORLOG_PASSPHRASE 中没有口令',
+    '--encrypt: the environment variable ANCHORLOG_PASSPHRASE holds no passphrase',
+  ]);
+}
+
 /** A key under another name is one that no notary finds. */
 function nameError(use: KeyUse, name: string): UsageError {
   return new UsageError(
@@ -78,10 +125,15 @@ async function publicPartOf(key: KeyFile): Promise<Readonly<Record<string, strin
     return { address: addressOfKey(`0x${formatHex(key.secret)}`) };
   }
   const { signerOf } = await import('@anchorlog/sdk');
-  const { publicKey } = signerOf(key);
+  const { publicKey, alg } = signerOf(key);
   if (key.use === 'issuer') {
     const { keyId } = await import('@anchorlog/statement');
-    return { keyId: keyId(publicKey), publicKey: formatBase64(publicKey) };
+    const { userId } = key;
+    return {
+      keyId: keyId(publicKey, alg),
+      publicKey: formatBase64(publicKey),
+      ...(userId !== undefined && { userId }),
+    };
   }
   const { formatVerifierKey, noteKey } = await import('@anchorlog/tlog');
   return { vkey: formatVerifierKey(noteKey({ name: key.name, publicKey })) };

@@ -36,7 +36,7 @@ export function addRefill(log: Command, context: Context): void {
       const { directoryTiles, httpTiles, publishedEntries, refillLog } =
         await import('@anchorlog/log');
       const places = await notaryPlaces(flags.dir);
-      const { origin, tiles, seen } = places;
+      const { origin, suite, tiles, seen } = places;
       const head = seen.reduce<(typeof seen)[number] | undefined>(
         (most, each) => (most && most.size >= each.size ? most : each),
         undefined,
@@ -54,6 +54,7 @@ export function addRefill(log: Command, context: Context): void {
       const source = /^https?:\/\//i.test(place) ? httpTiles(urlOf(place)) : directoryTiles(place);
       await refillLog({
         origin,
+        suite,
         store: await storeToWrite(places),
         head,
         entries: (from) => publishedEntries(source, { from, to: head.size, concurrency: 8 }),

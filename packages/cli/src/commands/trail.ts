@@ -54,7 +54,7 @@ export function addTrail(audit: Command, context: Context): void {
       const output = outputOf(command, context);
       const { what, identifier } = askedFor(flags);
       const { matchDeliveries, scanTrail } = await import('@anchorlog/audit');
-      const { nodeSha256 } = await import('@anchorlog/core/node');
+      const { nodeSuite } = await import('@anchorlog/core/node');
       const { createNotary } = await import('@anchorlog/sdk');
       await using notary = await createNotary({ dir: flags.dir });
       const progress = new Progress({ what: say('条目', 'entries'), total: notary.log.size, say });
@@ -62,7 +62,7 @@ export function addTrail(audit: Command, context: Context): void {
         entries: notary.log.entries(),
         disclosuresOf: (statement) => notary.disclosuresOf(statement),
         keys: KINDS[what].map((kind) => notary.indexKeyOf(kind, identifier)),
-        suite: nodeSha256,
+        suite: nodeSuite(notary.log.suite),
         onProgress: (done) => progress.update(done),
       });
       progress.end();

@@ -59,15 +59,21 @@ export function addVerify(program: Command, context: Context): void {
         files.push({ name: basename(file), ...digests });
       }
       const bundle = await readJsonFile(path);
-      const { nodeEd25519, nodeSha256 } = await import('@anchorlog/core/node');
+      const { nodeEd25519, nodeEs256, nodeSha256, nodeSm3 } = await import('@anchorlog/core/node');
       const { verifyBundle } = await import('@anchorlog/verify');
+      const { loadCrypto } = await import('@anchorlog/verify/crypto');
       const { bandOf, explain } = await import('@anchorlog/verify/explain');
       const { exitOfVerdict } = await import('../verdict-exit.ts');
       const verdict = verifyBundle(bundle, policy, {
         now: new Date(),
         on: flags.on,
         files,
-        crypto: { hash: nodeSha256, ed25519: nodeEd25519 },
+        crypto: {
+          ...(await loadCrypto(policy)),
+          hash: [nodeSha256, nodeSm3],
+          ed25519: nodeEd25519,
+          es256: nodeEs256,
+        },
       });
       const { columns } = process.stdout;
       const text = explain(verdict, output.language, {

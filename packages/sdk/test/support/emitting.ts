@@ -19,6 +19,7 @@ say({ fact: 'opening' });
 await using notary = await createNotary({ dir });
 const to: EmitterTarget & { readonly dir: string } = {
   origin: notary.origin,
+  suite: notary.suite,
   dir,
   submit: async (entries) => {
     const luck = random();

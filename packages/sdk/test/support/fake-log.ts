@@ -5,6 +5,7 @@ import type { EmitterTarget } from '../../src/emitter.ts';
 /** A log far away, as far as one source is concerned: it takes numbers in their order, and can be made to go wrong. */
 export class FakeLog implements EmitterTarget {
   readonly origin: string;
+  readonly suite = 'sha256';
   /** The numbers that it has. */
   readonly numbers: number[] = [];
   /** By number: the bytes that were ever sent. */
