@@ -4,6 +4,17 @@ import type { TypedTransaction } from '@ethereumjs/tx';
 import type { MinedBlock, MinedTx } from './chain.ts';
 import type { PendingTx } from './pool.ts';
 
+/** Where each field stands in a header's list. */
+const FIELD = {
+  ...HEADER_FIELD,
+  parentHash: 0,
+  coinbase: 2,
+  transactionsRoot: 4,
+  logsBloom: 6,
+  gasLimit: 9,
+  gasUsed: 10,
+} as const;
+
 type Answer = Readonly<Record<string, unknown>>;
 
 /** Give bytes as `0x` data. */
@@ -19,10 +30,10 @@ export function hexQuantity(value: number | bigint): string {
 /** Give a block as `eth_getBlockByNumber` does, with its transactions or their hashes. */
 export function blockAnswer(block: MinedBlock, { full }: { readonly full: boolean }): Answer {
   const { fields } = parseHeader(block.header);
-  const data = (name: keyof typeof HEADER_FIELD): string => hexData(fields[HEADER_FIELD[name]]!);
+  const data = (name: keyof typeof FIELD): string => hexData(fields[FIELD[name]]!);
   const quantity = (bytes: Uint8Array): string =>
     bytes.length === 0 ? '0x0' : hexQuantity(BigInt(hexData(bytes)));
-  const number = (name: keyof typeof HEADER_FIELD): string => quantity(fields[HEADER_FIELD[name]]!);
+  const number = (name: keyof typeof FIELD): string => quantity(fields[FIELD[name]]!);
   return {
     number: number('number'),
     hash: hexData(block.hash),
@@ -41,7 +52,7 @@ export function blockAnswer(block: MinedBlock, { full }: { readonly full: boolea
     extraData: data('extraData'),
     mixHash: data('mixHash'),
     nonce: data('nonce'),
-    baseFeePerGas: quantity(fields[HEADER_FIELD.nonce + 1]!),
+    baseFeePerGas: quantity(fields[FIELD.nonce + 1]!),
     size: hexQuantity(blockSize(block)),
     uncles: [],
     transactions: block.txs.map((tx) => (full ? txAnswer(tx, block) : `0x${tx.hash}`)),

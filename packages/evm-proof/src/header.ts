@@ -16,19 +16,13 @@ export interface BlockHeader {
   readonly extraData: Uint8Array;
 }
 
-/** Where each field stands in the header's list. */
+/** Where each field stands in the header's list that a verifier reads. */
 export const HEADER_FIELD = {
-  parentHash: 0,
   ommersHash: 1,
-  coinbase: 2,
   stateRoot: 3,
-  transactionsRoot: 4,
   receiptsRoot: 5,
-  logsBloom: 6,
   difficulty: 7,
   number: 8,
-  gasLimit: 9,
-  gasUsed: 10,
   timestamp: 11,
   extraData: 12,
   mixHash: 13,

@@ -53,13 +53,13 @@ export function checkId(text: string, at: string): string {
 }
 
 /** Check a time, which stays as it is written. @throws STATEMENT_TIME_FORM */
-export function checkTime(text: string, at: string): string {
+export function checkTime(text: string, at: string, example = ''): string {
   try {
     parseInstant(text);
   } catch (cause) {
     throw statementError(
       'STATEMENT_TIME_FORM',
-      `${at}: expected an RFC 3339 time with offset, like 2026-03-12T10:15:02+08:00`,
+      `${at}: expected an RFC 3339 time with offset${example}`,
       { at },
       { cause },
     );

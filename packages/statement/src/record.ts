@@ -91,7 +91,7 @@ export function parseRecord(input: unknown): LogRecord {
     profile: shape.string(profile, '/profile', PROFILE, 'a name and version'),
     event: shape.string(event, '/event', EVENT, 'the name of an event, like document.publish'),
     ...readReference(record, ''),
-    eventTime: checkTime(shape.string(eventTime, '/eventTime'), '/eventTime'),
+    eventTime: checkTime(shape.string(eventTime, '/eventTime'), '/eventTime', TIME_EXAMPLE),
     ...(issuer === undefined ? {} : { issuer: readIssuer(issuer) }),
     claims: readClaims(claims),
     ...(files === undefined ? {} : { files: shape.array(files, '/files', FILES_LIMIT, readFile) }),
@@ -173,6 +173,8 @@ function readLink(value: JsonValue, at: string): RecordLink {
   };
 }
 
+/** For who writes records: verifiers do without. */
+const TIME_EXAMPLE = ', like 2026-03-12T10:15:02+08:00';
 const DIGEST = /^[0-9a-f]{64}$/;
 const ORDINARY = { enumerable: true, configurable: true, writable: true };
 

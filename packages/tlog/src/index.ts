@@ -14,7 +14,13 @@ export {
 } from './entry-bundle.ts';
 export { TLOG_CODES, type TlogCode } from './error.ts';
 export { Frontier } from './frontier.ts';
-export { createTreeHasher, sha256Tree, type TreeHasher } from './hasher.ts';
+export {
+  createProofHasher,
+  createTreeHasher,
+  sha256Tree,
+  type ProofHasher,
+  type TreeHasher,
+} from './hasher.ts';
 export { MAX_TREE_SIZE, type TreeHead } from './head.ts';
 export { MemoryTree } from './memory-tree.ts';
 export {
@@ -72,6 +78,7 @@ export {
   type NoteKey,
 } from './verifier-key.ts';
 export {
+  hashesBefore,
   rootFromInclusion,
   verifyConsistency,
   verifyInclusion,

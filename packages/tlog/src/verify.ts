@@ -1,7 +1,7 @@
 import { equalBytes } from '@anchorlog/core';
 import { tlogError } from './error.ts';
 import { checkHash, checkLeafIndex, checkTreeSize, type TreeHead } from './head.ts';
-import { sha256Tree, type TreeHasher } from './hasher.ts';
+import { sha256Proof, type ProofHasher } from './hasher.ts';
 import { checkSizes } from './range.ts';
 
 /** What an inclusion proof claims: `leafHash` is leaf `index` of `treeHead`. All hashes are 32 bytes. */
@@ -25,7 +25,7 @@ export interface ConsistencyClaim {
  * same root (RFC 9162 §2.1.3.2, spec/log §2).
  * @throws TLOG_SIZE_RANGE, TLOG_INDEX_RANGE, TLOG_HASH_LENGTH, TLOG_PROOF_LENGTH, TLOG_ROOT_MISMATCH
  */
-export function verifyInclusion(claim: InclusionClaim, hasher: TreeHasher = sha256Tree): void {
+export function verifyInclusion(claim: InclusionClaim, hasher: ProofHasher = sha256Proof): void {
   const { index, leafHash, treeHead, hashes } = claim;
   const root = rootFromInclusion({ index, size: treeHead.size, leafHash, hashes }, hasher);
   matchRoot(root, treeHead, 'inclusion proof');
@@ -42,7 +42,7 @@ export function rootFromInclusion(
     readonly leafHash: Uint8Array;
     readonly hashes: readonly Uint8Array[];
   },
-  hasher: TreeHasher = sha256Tree,
+  hasher: ProofHasher = sha256Proof,
 ): Uint8Array {
   const { index, size, leafHash, hashes } = proof;
   checkTreeSize(size, 0);
@@ -59,7 +59,10 @@ export function rootFromInclusion(
  * Verify that `older` is a prefix of `newer` (RFC 9162 §2.1.4.2, spec/log §2). Requires 1 <= older.size <= newer.size; for equal sizes
  * equal roots and no hashes. @throws TLOG_SIZE_RANGE, TLOG_SIZE_ORDER, TLOG_HASH_LENGTH, TLOG_PROOF_LENGTH, TLOG_ROOT_MISMATCH
  */
-export function verifyConsistency(claim: ConsistencyClaim, hasher: TreeHasher = sha256Tree): void {
+export function verifyConsistency(
+  claim: ConsistencyClaim,
+  hasher: ProofHasher = sha256Proof,
+): void {
   const { older, newer, hashes } = claim;
   const what = 'consistency proof';
   checkSizes(older.size, newer.size);
@@ -89,6 +92,19 @@ export function verifyConsistency(claim: ConsistencyClaim, hasher: TreeHasher = 
   matchRoot(newerRoot, newer, what);
 }
 
+/**
+ * Give those hashes of an inclusion proof that lie left of the leaf, from the leaf up: together they are the whole tree of the leaves
+ * before `index`, at every size of the log. Of two proofs of one leaf that differ here, one shows another history. Requires a proof that holds.
+ */
+export function hashesBefore(proof: {
+  readonly index: number;
+  readonly size: number;
+  readonly hashes: readonly Uint8Array[];
+}): Uint8Array[] {
+  const sides = sidesOf(proof.index, proof.size - 1);
+  return proof.hashes.filter((_, i) => sides[i] === 'left');
+}
+
 type Side = 'left' | 'right';
 
 /**
@@ -106,7 +122,7 @@ function sidesOf(node: number, last: number): Side[] {
   return sides;
 }
 
-function join(side: Side, sibling: Uint8Array, hash: Uint8Array, hasher: TreeHasher): Uint8Array {
+function join(side: Side, sibling: Uint8Array, hash: Uint8Array, hasher: ProofHasher): Uint8Array {
   return side === 'left' ? hasher.node(sibling, hash) : hasher.node(hash, sibling);
 }
 

@@ -3,7 +3,7 @@ import { logId } from '@anchorlog/evm-proof';
 import {
   verifyConsistency,
   type Checkpoint,
-  type TreeHasher,
+  type ProofHasher,
   type TreeHead,
 } from '@anchorlog/tlog';
 import { agree, createExaminer, type Examined, type Sealed } from './anchor-evidence.ts';
@@ -45,7 +45,7 @@ export function anchorSteps(
     readonly log: PolicyLog;
     readonly policy: TrustPolicy;
     readonly now: number;
-    readonly hasher: TreeHasher;
+    readonly hasher: ProofHasher;
   },
 ): AnchorReport {
   const examine = createExaminer({ id: logId(log.origin), log, policy, now });
@@ -124,7 +124,7 @@ function consistencyStep(
   anchor: number,
   checkpoint: Checkpoint,
   log: PolicyLog,
-  hasher: TreeHasher,
+  hasher: ProofHasher,
 ): Step {
   const facts = { anchor, size: head.size, checkpoint: checkpoint.size };
   const [older, newer] = head.size < checkpoint.size ? [head, checkpoint] : [checkpoint, head];

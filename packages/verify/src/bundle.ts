@@ -3,6 +3,7 @@ import {
   ShapeReader,
   canonicalize,
   formatBase64,
+  isCodedError,
   parseJson,
   type JsonObject,
   type JsonValue,
@@ -91,9 +92,7 @@ export function parseBundle(input: unknown): Bundle {
     }
     return readBundle(json);
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && String(cause.code).startsWith('VERIFY_')) {
-      throw cause;
-    }
+    if (isCodedError(cause) && cause.code.startsWith('VERIFY_')) throw cause;
     throw malformed('bundle: is not of its form', '', cause);
   }
 }

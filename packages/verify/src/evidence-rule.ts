@@ -1,4 +1,5 @@
-import type { JsonValue, ShapeReader } from '@anchorlog/core';
+import type { JsonValue } from '@anchorlog/core';
+import { read, refuseShape } from './policy-reader.ts';
 
 /** Which evidence suffices. Kinds are not ranks: none stands for another. spec/policy §7 */
 export type EvidenceRule =
@@ -17,23 +18,21 @@ const LEVELS = 4;
 const COUNT = 64;
 const COUNTED = ['witnessed', 'observed', 'live'] as const;
 
-/** Read an evidence rule with the shape reader of its policy. spec/policy §7 */
+/** Read an evidence rule. spec/policy §7 */
 export function readEvidenceRule(
-  read: ShapeReader,
   value: JsonValue | undefined,
   at: string,
-  refuse: (at: string, expected: string) => never,
   level: number = LEVELS,
 ): EvidenceRule {
-  if (level === 0) return refuse(at, `at most ${LEVELS} levels of rules`);
+  if (level === 0) return refuseShape(at, `at most ${LEVELS} levels of rules`);
   const map = read.map(value, at);
   for (const name of ['any', 'all'] as const) {
     if (!Object.hasOwn(map, name)) continue;
     const list = read.object(map, at, { required: [name] })[name];
     const rules = read.array(list, `${at}/${name}`, RULES, (item, itemAt) =>
-      readEvidenceRule(read, item, itemAt, refuse, level - 1),
+      readEvidenceRule(item, itemAt, level - 1),
     );
-    if (rules.length === 0) return refuse(`${at}/${name}`, 'at least one rule');
+    if (rules.length === 0) return refuseShape(`${at}/${name}`, 'at least one rule');
     return name === 'any' ? { any: rules } : { all: rules };
   }
   if (map['kind'] === 'sealed') {
@@ -42,7 +41,7 @@ export function readEvidenceRule(
   }
   const { kind, count } = read.object(map, at, { required: ['kind'], optional: ['count'] });
   const number = count === undefined ? 1 : read.size(count, `${at}/count`);
-  if (number < 1 || number > COUNT) return refuse(`${at}/count`, `1 to ${COUNT}`);
+  if (number < 1 || number > COUNT) return refuseShape(`${at}/count`, `1 to ${COUNT}`);
   return { kind: read.word(kind, `${at}/kind`, COUNTED), count: number };
 }
 

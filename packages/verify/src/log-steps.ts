@@ -1,13 +1,14 @@
 import { equalBytes, type Ed25519 } from '@anchorlog/core';
 import {
+  hashesBefore,
   openCheckpoint,
   openReceipt,
   parseCheckpoint,
   parseNote,
   verifyInclusion,
   type Checkpoint,
+  type ProofHasher,
   type ReceiptHead,
-  type TreeHasher,
   type TreeHead,
 } from '@anchorlog/tlog';
 import type { Bundle } from './bundle.ts';
@@ -54,7 +55,7 @@ export function inclusionStep(
   { inclusion }: Bundle,
   leafHash: Uint8Array,
   treeHead: TreeHead,
-  hasher: TreeHasher,
+  hasher: ProofHasher,
 ): Step {
   const { index, hashes } = inclusion;
   const facts = { index, size: treeHead.size };
@@ -81,7 +82,7 @@ export function receiptStep(
   leafHash: Uint8Array,
   log: PolicyLog,
   { heads, proven }: KnownHeads,
-  hasher: TreeHasher,
+  hasher: ProofHasher,
   ed25519: Ed25519 | undefined,
 ): Checked<ReceiptHead> {
   if (!receipt) return { step: step('receipt.absent') };
@@ -112,34 +113,11 @@ export function receiptStep(
   const otherPast =
     proven !== undefined &&
     !sameHashes(
-      leftSiblings({ index, size: head.size, hashes }),
-      leftSiblings({ ...inclusion, size: proven.size }),
+      hashesBefore({ index, size: head.size, hashes }),
+      hashesBefore({ ...inclusion, size: proven.size }),
     );
   if (fork || otherPast) return { step: step('receipt.contradiction', facts) };
   return { step: step('receipt.valid', facts), value: head };
-}
-
-/**
- * Give those hashes of an inclusion proof that lie left of the entry, from the leaf up: together they are the whole tree of the entries
- * before `index`, at every size of the log. Of two proofs of one entry that differ here, one shows another history.
- */
-function leftSiblings({
-  index,
-  size,
-  hashes,
-}: {
-  readonly index: number;
-  readonly size: number;
-  readonly hashes: readonly Uint8Array[];
-}): Uint8Array[] {
-  const left: Uint8Array[] = [];
-  let used = 0;
-  for (let [node, last] = [index, size - 1]; last > 0;) {
-    if (node % 2 === 1) left.push(hashes[used++]!);
-    else if (node < last) used++;
-    [node, last] = [Math.floor(node / 2), Math.floor(last / 2)];
-  }
-  return left;
 }
 
 function sameHashes(a: readonly Uint8Array[], b: readonly Uint8Array[]): boolean {

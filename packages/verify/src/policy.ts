@@ -127,7 +127,7 @@ export function parseTrustPolicy(input: unknown): TrustPolicy {
     indexCheckers: keys('indexCheckers'),
     observers: keys('observers'),
     chains,
-    evidence: readEvidenceRule(read, policy['evidence'], '/evidence', refuseShape),
+    evidence: readEvidenceRule(policy['evidence'], '/evidence'),
     maxStatusAge: read.size(policy['maxStatusAge'], '/maxStatusAge'),
   };
 }

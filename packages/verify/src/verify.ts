@@ -7,7 +7,7 @@ import {
   type SuiteName,
 } from '@anchorlog/core';
 import type { Statement } from '@anchorlog/statement';
-import { createTreeHasher, type Checkpoint, type ReceiptHead } from '@anchorlog/tlog';
+import { createProofHasher, type Checkpoint, type ReceiptHead } from '@anchorlog/tlog';
 import { anchorSteps, type AnchorReport } from './anchor-steps.ts';
 import { parseBundle, type Bundle } from './bundle.ts';
 import { evidenceKinds, evidenceStep } from './evidence-step.ts';
@@ -80,7 +80,7 @@ function examine(
   }
   const { log, suite } = trusted.value;
   const { ed25519 } = crypto;
-  const hasher = createTreeHasher(suite);
+  const hasher = createProofHasher(suite);
   const leafHash = hasher.leaf(bundle.entry);
 
   const disclosures = disclosuresStep(statement, bundle.disclosures, suite);
