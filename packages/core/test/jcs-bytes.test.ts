@@ -10,18 +10,7 @@ import {
   type JsonValue,
 } from '../src/index.ts';
 import { refusal } from '../../../test/refusal.ts';
-
-const { value: anyJson } = fc.letrec<{ value: JsonValue }>((tie) => ({
-  value: fc.oneof(
-    { maxDepth: 4 },
-    fc.constantFrom(null, true, false),
-    fc.maxSafeInteger().map((n) => n + 0),
-    fc.string({ unit: 'binary', maxLength: 12 }),
-    fc.string({ unit: 'binary', minLength: 150, maxLength: 250 }), // longer ones are written in another way
-    fc.array(tie('value'), { maxLength: 4 }),
-    fc.dictionary(fc.string({ unit: 'binary', maxLength: 6 }), tie('value'), { maxKeys: 5 }),
-  ),
-}));
+import { anyJson } from './any-json.ts';
 
 function textOf(value: JsonValue): string {
   return parseUtf8(canonicalBytes(value));
