@@ -21,6 +21,12 @@ export function levelFaultOf(error: unknown): LevelFault | undefined {
   return ['EEXIST', 'ENOTDIR'].includes(codeOf(error.cause)) ? 'damaged' : 'failed';
 }
 
+/** Give the message of an error of a database, which tells what is wrong in its innermost cause. */
+export function levelMessageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : levelMessageOf(error.cause);
+}
+
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string'
     ? error.code

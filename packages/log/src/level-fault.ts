@@ -1,5 +1,5 @@
 import { isCodedError } from '@anchorlog/core';
-import { levelFaultOf } from '@anchorlog/core/level-fault';
+import { levelFaultOf, levelMessageOf } from '@anchorlog/core/level-fault';
 import { logError } from './error.ts';
 import type { LogStore } from './store.ts';
 
@@ -67,7 +67,7 @@ export function levelError(cause: unknown): Error | undefined {
   return fault === 'damaged'
     ? logError(
         'LOG_STORE_DAMAGED',
-        `store: ${messageOf(cause)}: move it away, and restore it from a backup or fill it up from published files`,
+        `store: ${levelMessageOf(cause)}: move it away, and restore it from a backup or fill it up from published files`,
         {},
         { cause },
       )
@@ -84,11 +84,5 @@ async function writing<T>(result: Promise<T>): Promise<T> {
 }
 
 function failedError(cause: unknown): Error {
-  return logError('LOG_STORE_FAILED', `store: ${messageOf(cause)}`, {}, { cause });
-}
-
-/** The database tells what is wrong in the innermost cause. */
-function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause === undefined ? error.message : messageOf(error.cause);
+  return logError('LOG_STORE_FAILED', `store: ${levelMessageOf(cause)}`, {}, { cause });
 }

@@ -9,7 +9,7 @@ import {
   parseUtf8,
 } from '@anchorlog/core';
 import { LevelCheck } from '@anchorlog/core/level-check';
-import { levelFaultOf } from '@anchorlog/core/level-fault';
+import { levelFaultOf, levelMessageOf } from '@anchorlog/core/level-fault';
 import { nodeLevelFolder } from '@anchorlog/core/node';
 import { FolderWatch } from '@anchorlog/log/folder-watch';
 import { formatAddress, type StatementAddress } from '@anchorlog/statement';
@@ -438,12 +438,6 @@ function parsePlace(row: Uint8Array): VaultPlace {
   return { number: parseUint64(bytes), leaf: bytes.slice(8, PLACE_BYTES), sum };
 }
 
-/** The database tells what is wrong in the innermost cause. */
-function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause === undefined ? error.message : messageOf(error.cause);
-}
-
 /** Read rows to their end. */
 async function* readingAll<T>(rows: AsyncIterable<T>): AsyncGenerator<T, void, undefined> {
   try {
@@ -478,7 +472,7 @@ export function vaultFault(cause: unknown): Error {
     case 'damaged':
       return sdkError(
         'SDK_VAULT_DAMAGED',
-        `vault: ${messageOf(cause)}: put back its newest copy`,
+        `vault: ${levelMessageOf(cause)}: put back its newest copy`,
         {},
         { cause },
       );
