@@ -54,6 +54,11 @@ export function isSm2PublicKey(publicKey: Uint8Array): boolean {
   }
 }
 
+/** Tell whether `signature` is `r ‖ s` of 64 bytes, both from 1 to the order less one. */
+export function isSm2Signature(signature: Uint8Array): boolean {
+  return scalarsOf(signature, ORDER) !== undefined;
+}
+
 /**
  * Give what an SM2 signature signs: e = SM3(Z ‖ message), where Z = SM3(ENTL ‖ user id ‖ a ‖ b ‖ xG ‖ yG ‖ xA ‖ yA) and ENTL is the length
  * of the user id in bits, as two bytes. GB/T 32918.2-2016 §5.5. @throws RangeError for a user id whose length ENTL cannot hold

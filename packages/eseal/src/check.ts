@@ -1,9 +1,10 @@
 import { equalBytes, formatHex, isCodedError } from '@anchorlog/core';
+import { sm3 } from '@anchorlog/core/sm3';
 import type { Certificate } from './certificate.ts';
 import { esealError, type EsealCode } from './error.ts';
 import type { Seal, SealSigner } from './seal.ts';
 import type { SealSignature } from './signature.ts';
-import { parseSm2Signature, SM2_WITH_SM3, SM3_OID, sm3, type Sm2 } from './sm2.ts';
+import { parseSm2Signature, SM2_WITH_SM3, SM3_OID, type Sm2 } from './sm2.ts';
 
 /** What is checked, in this order; see spec/eseal §6. */
 export type CheckName =

@@ -33,6 +33,6 @@ export {
   type SesVersion,
 } from './seal.ts';
 export { parseSealSignature, type SealSignature } from './signature.ts';
-export { parseSm2Signature, pureSm2, sm3, type Sm2 } from './sm2.ts';
+export { parseSm2Signature, pureSm2, type Sm2 } from './sm2.ts';
 export { parseXml, type XmlElement } from './xml.ts';
 export { openZip, ZIP_LIMITS, type Zip, type ZipLimits } from './zip.ts';

@@ -1,4 +1,5 @@
 import { equalBytes, formatHex, sha256, type HashSuite } from '@anchorlog/core';
+import { sm3 } from '@anchorlog/core/sm3';
 import { check, checkData, checkSeal, checkSignature, checkTimes, isSm3Name } from './check.ts';
 import type { Check } from './check.ts';
 import { DerReader, parseDer, TAG } from './der.ts';
@@ -19,7 +20,7 @@ import {
 } from './report.ts';
 import { limited, parseSeal } from './seal.ts';
 import { parseSealSignature, type SealSignature } from './signature.ts';
-import { pureSm2, sm3, type Sm2 } from './sm2.ts';
+import { pureSm2, type Sm2 } from './sm2.ts';
 import { openZip, type Zip, type ZipLimits } from './zip.ts';
 
 export interface InspectOptions {

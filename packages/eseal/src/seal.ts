@@ -1,8 +1,8 @@
 import { formatHex } from '@anchorlog/core';
+import { sm3 } from '@anchorlog/core/sm3';
 import { parseCertificate, type Certificate } from './certificate.ts';
 import { DerReader, parseDer, TAG, type Der } from './der.ts';
 import { esealError } from './error.ts';
-import { sm3 } from './sm2.ts';
 import { takeTime } from './time.ts';
 
 /** GM/T 0031-2014, GB/T 38540-2020, GM/T 0031-2025. */

@@ -1,6 +1,5 @@
-import { sm2, sm3 as sm3Hex } from 'sm-crypto-v2';
-import { formatHex, parseHex, type HashSuite } from '@anchorlog/core';
-import { DerReader, parseDer, TAG } from './der.ts';
+import { parseDerSignature } from '@anchorlog/core';
+import { isSm2PublicKey, isSm2Signature, sm2, SM2_DEFAULT_USER_ID } from '@anchorlog/core/sm2';
 import { esealError } from './error.ts';
 
 export const SM2_WITH_SM3 = '1.2.156.10197.1.501';
@@ -19,31 +18,11 @@ export interface Sm2 {
   }): boolean;
 }
 
-/** SM3 in pure JavaScript. */
-export const sm3: HashSuite = {
-  name: 'sm3',
-  hash: (data) => parseHex(sm3Hex(data)),
-};
-
 /** SM2 in pure JavaScript. */
 export const pureSm2: Sm2 = {
-  isPublicKey(publicKey) {
-    if (publicKey.length !== 65 || publicKey[0] !== 4) return false;
-    try {
-      return sm2.verifyPublicKey(formatHex(publicKey));
-    } catch {
-      return false; // the library throws for coordinates beyond the field
-    }
-  },
-  verify({ message, signature, publicKey }) {
-    if (signature.length !== 64 || !pureSm2.isPublicKey(publicKey)) return false;
-    const options = { hash: true, der: false };
-    return sm2.doVerifySignature(message, formatHex(signature), formatHex(publicKey), options);
-  },
+  isPublicKey: isSm2PublicKey,
+  verify: (input) => sm2.verify({ ...input, userId: SM2_DEFAULT_USER_ID }),
 };
-
-/** The order of the SM2 group (GB/T 32918.5). */
-const ORDER = 0xfffffffeffffffffffffffffffffffff7203df6b21c6052b53bbf40939d54123n;
 
 /**
  * Read the DER form of an SM2 signature as `r‖s` of 64 bytes (spec/eseal §2.3): one form for each signature, so that nobody can
@@ -51,23 +30,14 @@ const ORDER = 0xfffffffeffffffffffffffffffffffff7203df6b21c6052b53bbf40939d54123
  */
 export function parseSm2Signature(bytes: Uint8Array): Uint8Array {
   try {
-    const reader = new DerReader(parseDer(bytes), 'signature', 'ESEAL_SIGNATURE_FORM');
-    const signature = new Uint8Array(64);
-    for (const end of [32, 64]) {
-      const { content } = reader.take(TAG.integer);
-      const value = content[0] === 0 ? content.subarray(1) : content;
-      const number = value.length <= 32 ? BigInt(`0x0${formatHex(value)}`) : 0n;
-      if (content[0]! >= 0x80 || number < 1n || number >= ORDER) throw reader.fault('range');
-      signature.set(value, end - value.length);
-    }
-    reader.end();
-    return signature;
-  } catch (error) {
-    throw esealError(
-      'ESEAL_SIGNATURE_FORM',
-      'sm2 signature: not DER of r and s',
-      {},
-      { cause: error },
-    );
+    const signature = parseDerSignature(bytes);
+    if (isSm2Signature(signature)) return signature;
+  } catch (cause) {
+    throw formError({ cause });
   }
+  throw formError();
+}
+
+function formError(options?: ErrorOptions): Error {
+  return esealError('ESEAL_SIGNATURE_FORM', 'sm2 signature: not DER of r and s', {}, options);
 }

@@ -7,7 +7,8 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { formatHex } from '@anchorlog/core';
 import { refusal } from '../../../test/refusal.ts';
-import { parseCertificate, parseSm2Signature, pureSm2, sm3 } from '../src/index.ts';
+import { sm3 } from '@anchorlog/core/sm3';
+import { parseCertificate, parseSm2Signature, pureSm2 } from '../src/index.ts';
 import { der, integer, sequence } from './der-writer.ts';
 import { SIGNER, signWith } from './seal-maker.ts';
 

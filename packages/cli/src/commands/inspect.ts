@@ -1,6 +1,7 @@
-import { createHash, getHashes } from 'node:crypto';
+import { getHashes } from 'node:crypto';
 import type { Command } from 'commander';
 import type { HashSuite } from '@anchorlog/core';
+import { nodeSm3 } from '@anchorlog/core/node';
 import { collect, outputOf, type Context } from '../context.ts';
 import { EXIT } from '../exit.ts';
 import { readBounded } from '../file.ts';
@@ -75,6 +76,5 @@ async function fingerprintOf(given: string): Promise<string> {
 
 /** Some builds of Node have no SM3. */
 function platformSm3(): HashSuite | undefined {
-  if (!getHashes().includes('sm3')) return undefined;
-  return { name: 'sm3', hash: (data) => createHash('sm3').update(data).digest() };
+  return getHashes().includes('sm3') ? nodeSm3 : undefined;
 }
